@@ -1,0 +1,1 @@
+"""How one finished post reaches one platform. An adapter remembers nothing between calls."""

@@ -1,0 +1,1 @@
+"""Connected accounts: their owners, their tokens, their rate lanes."""

@@ -1,0 +1,1 @@
+"""The journey of every delivery: claim, mark, publish, settle."""

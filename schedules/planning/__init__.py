@@ -1,0 +1,1 @@
+"""From a campaign and its accounts to posts in the database."""
