@@ -149,8 +149,9 @@ class Channel(ABC):
     """
 
     name: ClassVar[str]
-    limits: ClassVar[Limits]
-    features: ClassVar[frozenset[Feature]]
+    limits: Limits
+    """Set on the class; an adapter whose server has numbers of its own replaces it on itself."""
+    features: frozenset[Feature]
     settings: ClassVar[tuple[Setting, ...]] = ()
     secret_help: ClassVar[str | None] = None
     """How to get the token, or ``None`` where the channel needs none."""

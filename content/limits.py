@@ -1,7 +1,22 @@
-"""Limits, counters and tag grammars of every platform, as data."""
+"""Limits, counters and tag grammars of every platform, as data.
 
+The numbers are those of 2026-11, each with its source: [D] the platform's own documentation, [M] measured,
+[3] a third party, [~] our own careful choice where no source was found. An instance with numbers of its
+own, such as a Mastodon server, gets them with ``dataclasses.replace``.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+import regex
+
+from content.counting import code_points, graphemes, mastodon_length, utf8_bytes, utf16_units, x_weight
+from content.grammars import extract_tags, tag_count
+from content.weblinks import http_links
+
+__all__ = ["LIMITS", "Excess", "Limits", "Unit", "excess", "extract_tags", "length"]
 
 
 class Unit(StrEnum):
@@ -27,7 +42,11 @@ class Limits:
         max_media_bytes: Size of one picture in bytes.
         max_alt_graphemes: Length of an alt text; 0 where the platform has none.
         max_hashtags: Hashtags in one post; ``None`` where there is no limit.
+        max_links: Web addresses in one post; ``None`` where there is no limit.
+        max_mentions: ``@`` mentions in one post; ``None`` where there is no limit.
         requires_media: Whether a post without a picture is impossible (Instagram).
+        native_links: Whether a link can hide behind a label, so that only the label counts.
+        content_warnings: Whether the platform shows a warning before a text by its own means.
     """
 
     platform: str
@@ -40,4 +59,183 @@ class Limits:
     max_alt_graphemes: int = 0
     max_hashtags: int | None = None
     max_links: int | None = None
+    max_mentions: int | None = None
     requires_media: bool = False
+    native_links: bool = False
+    content_warnings: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """One limit that a text breaks: how many of what there are, and how many the platform takes."""
+
+    platform: str
+    what: str
+    found: int
+    allowed: int
+
+    def __str__(self) -> str:
+        return f"{self.found} {self.what}, {self.platform} takes {self.allowed}"
+
+
+_KB: Final = 1_000
+_MB: Final = 1_000 * _KB
+
+_ALL: Final = (
+    Limits(
+        "x",
+        Unit.X_WEIGHT,
+        280,  # [D] twitter-text config/v3.json
+        max_media=4,
+        max_media_bytes=5 * _MB,
+        max_alt_graphemes=1_000,  # [D] openapi.json
+    ),
+    Limits(
+        "mastodon",
+        Unit.MASTODON,
+        500,  # [D] configuration.statuses.max_characters, each server its own
+        max_media=4,
+        max_media_bytes=16 * _MB,
+        max_alt_graphemes=1_500,  # [D] description_limit, each server its own
+        content_warnings=True,
+    ),
+    Limits(
+        "bluesky",
+        Unit.GRAPHEMES,
+        300,  # [M] 301 is refused with "grapheme too big"
+        max_bytes=3_000,  # [M] 3,025 is refused with "string too big"
+        max_media=4,
+        max_media_bytes=2 * _MB,
+        max_alt_graphemes=2_000,  # [~]
+        native_links=True,  # facets carry the address
+    ),
+    Limits(
+        "facebook",
+        Unit.UTF16,
+        63_206,  # [3]; no official figure was found
+        max_media=10,  # [3]
+        max_media_bytes=4 * _MB,  # [3]
+        max_alt_graphemes=1_000,  # [~]
+    ),
+    Limits(
+        "instagram",
+        Unit.UTF16,  # [~] the unit is not stated; code points would be laxer
+        2_200,  # [D]
+        max_media=10,
+        max_media_bytes=8 * _MB,
+        max_alt_graphemes=1_000,  # [~]
+        max_hashtags=5,  # [3] since 2025-12; the API reference still says 30
+        max_mentions=20,  # [D]
+        requires_media=True,
+    ),
+    Limits(
+        "threads",
+        Unit.UTF8_BYTES,  # [3] 498 characters in 504 bytes were refused in production
+        500,  # [D]
+        max_media=20,  # [3]
+        max_media_bytes=8 * _MB,  # [~] as Instagram
+        max_alt_graphemes=1_000,  # [~]
+        max_hashtags=1,  # [D] one topic tag per post
+        max_links=5,  # [3] THREADS_API__LINK_LIMIT_EXCEEDED
+    ),
+    Limits(
+        "telegram",
+        Unit.UTF16,  # [3]
+        4_096,  # [D] after entity parsing
+        max_caption=1_024,  # [D]
+        max_media=10,  # [D] an album
+        max_media_bytes=10 * _MB,  # [3]
+        native_links=True,  # entities carry the address
+    ),
+    Limits(
+        "feed",
+        Unit.CODE_POINTS,
+        None,
+        max_media=20,  # [~]
+        max_media_bytes=20 * _MB,  # [~]
+        max_alt_graphemes=2_000,  # [~]
+        native_links=True,
+        content_warnings=True,
+    ),
+    Limits(
+        "mail",
+        Unit.CODE_POINTS,
+        None,
+        max_media=10,  # [~]
+        max_media_bytes=5 * _MB,  # [~] relays refuse letters of 10 to 25 MB
+        max_alt_graphemes=1_000,  # [~]
+        native_links=True,
+    ),
+    Limits(
+        "handoff",
+        Unit.CODE_POINTS,
+        None,
+        max_media=10,  # [~]
+        max_media_bytes=20 * _MB,  # [~]
+        max_alt_graphemes=1_000,  # [~]
+    ),
+    Limits(
+        "tiktok",
+        Unit.UTF16,  # [D] "UTF-16 runes"
+        2_200,  # [D] a video's caption; a photo post's description may have 4,000
+        max_media=35,  # [3]
+        max_media_bytes=20 * _MB,  # [3]
+        requires_media=True,
+    ),
+    Limits(
+        "whatsapp",
+        Unit.CODE_POINTS,  # [~]
+        4_096,  # [3]
+        max_caption=1_024,  # [~]
+        max_media=1,  # [~]
+        max_media_bytes=5 * _MB,  # [~]
+    ),
+)
+
+LIMITS: Final[Mapping[str, Limits]] = {limits.platform: limits for limits in _ALL}
+"""The limits of every platform that a campaign may use, by its name."""
+
+_COUNTERS: Final[Mapping[Unit, Callable[[str], int]]] = {
+    Unit.X_WEIGHT: x_weight,
+    Unit.GRAPHEMES: graphemes,
+    Unit.MASTODON: mastodon_length,
+    Unit.UTF8_BYTES: utf8_bytes,
+    Unit.UTF16: utf16_units,
+    Unit.CODE_POINTS: code_points,
+}
+_MENTION: Final = regex.compile(r"(?<![\w@/])@\w")
+
+
+def length(text: str, limits: Limits) -> int:
+    """Length of a text as this platform counts it, in ``limits.unit``.
+
+    Args:
+        text: The text as it will be seen: with ``native_links`` the label alone, otherwise label and address.
+    """
+    return _COUNTERS[limits.unit](text)
+
+
+def excess(text: str, limits: Limits, *, caption: bool = False) -> tuple[Excess, ...]:
+    """Every limit of a platform that this text breaks; empty where it fits.
+
+    Args:
+        caption: Whether the text goes with media.
+    """
+    return tuple(
+        Excess(limits.platform, what, found, allowed)
+        for what, found, allowed in _counts(text, limits, caption)
+        if allowed is not None and found > allowed
+    )
+
+
+def _counts(text: str, limits: Limits, caption: bool) -> Iterator[tuple[str, int, int | None]]:
+    longest = limits.max_caption if caption and limits.max_caption is not None else limits.max_length
+    yield limits.unit, length(text, limits) if longest is not None else 0, longest
+    if limits.max_bytes is not None:
+        yield Unit.UTF8_BYTES, utf8_bytes(text), limits.max_bytes
+    if limits.max_hashtags is not None:
+        yield "hashtags", tag_count(limits.platform, text), limits.max_hashtags
+    if limits.max_links is not None:
+        yield "links", len(http_links(text)), limits.max_links
+    if limits.max_mentions is not None:
+        yield "mentions", len(_MENTION.findall(text)), limits.max_mentions

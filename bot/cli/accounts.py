@@ -1,0 +1,295 @@
+"""``munasara accounts``."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.exits import NO
+from bot.cli.output import json_option, say, show_json, show_table, utc
+from bot.cli.session import Desk, Session, acting, pass_session
+
+if TYPE_CHECKING:
+    from channels.base import AccountCheck, Channel
+    from channels.secret import Secret
+    from schedules.accounts.accounts import Account, NewAccount
+
+SECRET_FILE = click.option(
+    "--secret-file",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Read the token from this file, or from standard input with -.",
+)
+
+
+@click.group
+def accounts() -> None:
+    """Connect the accounts of the campaign or of a partner, and look after them."""
+
+
+@accounts.command(
+    epilog="""\b
+Examples:
+  munasara accounts add telegram
+  munasara accounts add feed --name news-en --language en --owner "Press team" \\
+      --disclosure "Run by the campaign" --set folder=/srv/news \\
+      --set base_url=https://example.org/news/ --set title=News
+
+A token is asked for without showing it, and encrypted before it is stored. It is never an option: other
+users of a machine can read the options of a command.
+"""
+)
+@click.argument("channel")
+@click.option("--name", help="A short name for the account, such as telegram-tr.")
+@click.option("--language", help="The language in which it speaks, such as tr.")
+@click.option("--owner", help="Who answers for it, in the campaign or at the partner.")
+@click.option("--disclosure", help="How its profile tells readers who speaks.")
+@click.option("--city", help="The city for which it speaks; else the whole campaign.")
+@click.option("--partner", help="The partner that owns it, and may withdraw it alone.")
+@click.option("--audience", help="The audience for which it is kept; else everyone.")
+@click.option("--set", "given", multiple=True, metavar="KEY=VALUE", help="A setting of the channel; repeat it.")
+@SECRET_FILE
+@click.option("--no-verify", is_flag=True, help="Do not ask the platform whether the account may post.")
+@acting
+@pass_session
+@click.pass_context
+def add(
+    ctx: click.Context,
+    session: Session,
+    channel: str,
+    given: Sequence[str],
+    secret_file: Path | None,
+    no_verify: bool,
+    **said: str | None,
+) -> None:
+    """Connect an account: asks for everything that is not given, and whether the platform agrees.
+
+    Publishes nothing.
+    """
+    kind = _kind(channel)
+    actor = session.actor()
+    new = _new_account(kind, said, _pairs(given))
+    secret = _secret(kind, secret_file)
+    with session.desk() as desk:
+        from schedules.commands import accounts as commands
+
+        stored = desk.do(
+            commands.add(
+                desk.store, desk.vault, desk.clock, actor, new, secret=secret, kinds={channel: kind}
+            )
+        )
+        say(f"{stored.id} is stored.")
+        if no_verify:
+            say(f"The platform was not asked. Ask it: munasara accounts test {stored.id}")
+            return
+        check = desk.do(_verify(desk, stored.id))
+        if not check.ready:
+            desk.do(commands.hold(desk.store, desk.clock, actor, stored.id, check.detail))
+        _show_check(stored.id, check)
+    ctx.exit(0 if check.ready else NO)
+
+
+@accounts.command("list")
+@json_option
+@pass_session
+def list_(session: Session, as_json: bool) -> None:
+    """List every account, and whether something keeps it from sending."""
+    from schedules.commands import accounts as commands
+
+    with session.desk() as desk:
+        found = desk.do(commands.list_all(desk.store))
+    if as_json:
+        show_json(found)
+    elif found:
+        rows = [
+            (one.id, one.channel, one.language, one.city, one.partner, f"held: {one.held}" if one.held else "ok")
+            for one in found
+        ]
+        show_table(["account", "channel", "language", "city", "partner", "state"], rows)
+    else:
+        say("No account is connected. Connect one: munasara accounts add telegram")
+
+
+@accounts.command()
+@click.argument("name", metavar="ACCOUNT")
+@json_option
+@pass_session
+def show(session: Session, name: str, as_json: bool) -> None:
+    """Show what is known of an account; never its token."""
+    from schedules.accounts.accounts import get
+
+    with session.desk() as desk:
+        found = desk.do(get(desk.store, name))
+    if as_json:
+        show_json(found)
+    else:
+        _show(found)
+
+
+@accounts.command()
+@click.argument("name", metavar="ACCOUNT")
+@acting
+@pass_session
+@click.pass_context
+def test(ctx: click.Context, session: Session, name: str) -> None:
+    """Ask the platform whether an account may post, publishing nothing. Releases it if it was held."""
+    from schedules.accounts.accounts import get
+    from schedules.commands import accounts as commands
+
+    actor = session.actor()
+    with session.desk() as desk:
+        held = desk.do(get(desk.store, name)).held
+        if held is not None:
+            check = desk.do(commands.release(desk.store, actor, name, lambda account: _verify(desk, account)))
+        else:
+            check = desk.do(_verify(desk, name))
+    _show_check(name, check)
+    if held is not None:
+        say(f"{name} was held ({held}) and sends again.")
+    ctx.exit(0 if check.ready else NO)
+
+
+@accounts.command()
+@click.argument("name", metavar="ACCOUNT")
+@SECRET_FILE
+@acting
+@pass_session
+def token(session: Session, name: str, secret_file: Path | None) -> None:
+    """Give an account a new token, such as after it was revoked."""
+    from schedules.accounts.accounts import get
+    from schedules.commands import accounts as commands
+
+    actor = session.actor()
+    with session.desk() as desk:
+        channel = desk.do(get(desk.store, name)).channel
+        kind = _kind(channel)
+        secret = _secret(kind, secret_file)
+        desk.do(
+            commands.set_secret(desk.store, desk.vault, actor, name, secret=secret, kinds={channel: kind})
+        )
+    say(f"{name} has a new token. Next: munasara accounts test {name}")
+
+
+@accounts.command()
+@click.argument("name", metavar="ACCOUNT")
+@acting
+@pass_session
+def pause(session: Session, name: str) -> None:
+    """Send nothing through an account until two people resume it."""
+    from schedules.commands import pauses
+
+    actor = session.actor()
+    with session.desk() as desk:
+        done = desk.do(pauses.pause(desk.store, desk.clock, actor, f"account:{name}"))
+    say(f"Paused: {name}. To start again, two people say: munasara resume {done.scope}")
+
+
+@accounts.command()
+@click.argument("name", metavar="ACCOUNT")
+@click.option("--yes", is_flag=True, help="Remove without asking.")
+@acting
+@pass_session
+def remove(session: Session, name: str, yes: bool) -> None:
+    """Take an account away and erase its token. The receipts of what it sent stay."""
+    from schedules.commands import accounts as commands
+
+    actor = session.actor()
+    if not yes:
+        click.confirm(f"Remove {name} and erase its token?", abort=True, err=True)
+    with session.desk() as desk:
+        desk.do(commands.remove(desk.store, desk.clock, actor, name))
+    say(f"{name} is removed and its token erased here. Revoke it on the platform as well.")
+
+
+def _kind(channel: str) -> "type[Channel]":
+    from channels.registry import UnknownChannel, channel_class
+
+    try:
+        return channel_class(channel)
+    except UnknownChannel as error:
+        raise click.BadParameter(str(error), param_hint="CHANNEL") from None
+
+
+def _pairs(given: Sequence[str]) -> dict[str, str]:
+    pairs = [entry.partition("=") for entry in given]
+    for key, equals, _ in pairs:
+        if not key or not equals:
+            raise click.BadParameter("write KEY=VALUE.", param_hint="--set")
+    return {key: value for key, _, value in pairs}
+
+
+def _new_account(kind: "type[Channel]", said: Mapping[str, str | None], given: dict[str, str]) -> "NewAccount":
+    from schedules.accounts.accounts import NewAccount
+
+    language = _asked(said["language"], "Language in which it speaks, such as tr")
+    return NewAccount(
+        id=said["name"] or click.prompt("Name of the account", default=f"{kind.name}-{language.lower()}", err=True),
+        channel=kind.name,
+        language=language,
+        owner=_asked(said["owner"], "Who answers for it, in the campaign or at the partner"),
+        disclosure=_asked(said["disclosure"], "How its profile tells readers who speaks"),
+        city=said["city"],
+        partner=said["partner"],
+        audience=said["audience"],
+        settings=_settings(kind, given),
+    )
+
+
+def _settings(kind: "type[Channel]", given: dict[str, str]) -> dict[str, str]:
+    settings = dict(given)
+    for setting in kind.settings:
+        if setting.name not in settings and (setting.required or sys.stdin.isatty()):
+            question = f"{setting.name}: {setting.help}"
+            settings[setting.name] = (
+                click.prompt(question, err=True)
+                if setting.required
+                else click.prompt(question, default="", show_default=False, err=True)
+            )
+    return {name: value for name, value in settings.items() if value}
+
+
+def _asked(value: str | None, question: str) -> str:
+    return value if value is not None else str(click.prompt(question, err=True))
+
+
+def _secret(kind: "type[Channel]", file: Path | None) -> "Secret":
+    from channels.secret import Secret
+
+    if file is not None:
+        return Secret((sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")).strip())
+    if kind.secret_help is None:
+        return Secret("")
+    say(kind.secret_help, err=True)
+    return Secret(str(click.prompt("Token (it stays hidden)", hide_input=True, err=True)).strip())
+
+
+async def _verify(desk: Desk, account: str) -> "AccountCheck":
+    async with await desk.app.connect(account) as channel:
+        return await channel.verify()
+
+
+def _show_check(name: str, check: "AccountCheck") -> None:
+    say(f"{name} is {check.identity or 'unnamed'} on its platform. {check.detail}")
+    if not check.ready:
+        say(f"Nothing is sent through it. When that is mended: munasara accounts test {name}")
+        say(f"If the token was wrong: munasara accounts token {name}")
+
+
+def _show(found: "Account") -> None:
+    facts = {
+        "Account": found.id,
+        "Channel": found.channel,
+        "Language": found.language,
+        "City": found.city,
+        "Partner": found.partner,
+        "Audience": found.audience,
+        "Owner": found.owner,
+        "Disclosure": found.disclosure,
+        "Token": "stored, encrypted" if found.has_secret else "none",
+        "Held": f"{found.held} (since {utc(found.held_at)})" if found.held else None,
+        **{f"  {name}": value for name, value in found.settings.items()},
+    }
+    for name, value in facts.items():
+        if value:
+            say(f"{name + ':':14}{value}")

@@ -1,0 +1,125 @@
+"""``munasara approve``."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.exits import NO
+from bot.cli.output import counted, say, show_table, utc
+from bot.cli.preview import platform_of, show_post
+from bot.cli.session import Desk, Session, acting, pass_session
+
+if TYPE_CHECKING:
+    from schedules.commands.actor import Actor
+    from schedules.commands.posts import PostView
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  munasara approve                          one after the other
+  munasara approve --campaign balloons --all
+  munasara --as amal approve 17 18 --yes
+"""
+)
+@click.argument("numbers", nargs=-1, type=int, metavar="[POST]...")
+@click.option("--campaign", help="Only posts of this campaign.")
+@click.option("--all", "together", is_flag=True, help="Show a summary and ask once for all of them.")
+@click.option("--yes", is_flag=True, help="Approve without asking; for scripts.")
+@acting
+@pass_session
+@click.pass_context
+def approve(
+    ctx: click.Context,
+    session: Session,
+    numbers: tuple[int, ...],
+    campaign: str | None,
+    together: bool,
+    yes: bool,
+) -> None:
+    """Show each post that waits for approval, as it will appear, and ask.
+
+    An approval holds for exactly what was shown: text, pictures, account and local time. If any of them
+    changes afterwards, the post waits again.
+    """
+    actor = session.actor()
+    with session.desk() as desk:
+        waiting = _waiting(desk, numbers, campaign)
+        if not waiting:
+            say("No post waits for approval.")
+            return
+        platforms = _platforms(desk)
+        if together or yes:
+            _show_summary(waiting)
+            chosen = waiting if yes or _agrees(waiting) else []
+        else:
+            chosen = _asked(waiting, platforms)
+        left = _approve(desk, actor, chosen) if chosen else ()
+    ctx.exit(NO if left or not chosen else 0)
+
+
+def _waiting(desk: Desk, numbers: Sequence[int], campaign: str | None) -> "list[PostView]":
+    from schedules.commands.posts import Filter, list_posts, show_post
+    from schedules.errors import IllegalMove
+    from schedules.lifecycle import State
+
+    if not numbers:
+        return list(desk.do(list_posts(desk.store, Filter(campaign=campaign, states=(State.PLANNED,)))))
+    found = [desk.do(show_post(desk.store, number))[0] for number in numbers]
+    for post in found:
+        if post.state is not State.PLANNED:
+            raise IllegalMove(f"Post {post.id} is {post.state}; only a planned post is approved.")
+    return found
+
+
+def _platforms(desk: Desk) -> Mapping[str, str]:
+    from schedules.commands import accounts
+
+    return {view.name: view.channel for view in desk.do(accounts.views(desk.store))}
+
+
+def _show_summary(waiting: "Sequence[PostView]") -> None:
+    counts = Counter((post.campaign, post.account, post.language) for post in waiting)
+    first = {}
+    for post in waiting:
+        first.setdefault((post.campaign, post.account, post.language), post.planned_at)
+    rows = [(*key, count, utc(first[key])) for key, count in counts.items()]
+    show_table(["campaign", "account", "language", "posts", "first"], rows)
+    say()
+
+
+def _agrees(waiting: "Sequence[PostView]") -> bool:
+    return click.confirm(f"Approve {counted(len(waiting), 'post')}?", err=True)
+
+
+def _asked(waiting: "Sequence[PostView]", platforms: Mapping[str, str]) -> "list[PostView]":
+    chosen: list[PostView] = []
+    for number, post in enumerate(waiting, 1):
+        show_post(post, platform_of(platforms, post.account))
+        answer = click.prompt(
+            f"Approve it? ({number} of {len(waiting)}) yes, no, or quit",
+            type=click.Choice(["y", "n", "q"]),
+            default="n",
+            err=True,
+        )
+        if answer == "q":
+            break
+        if answer == "y":
+            chosen.append(post)
+    return chosen
+
+
+def _approve(desk: Desk, actor: "Actor", chosen: "Sequence[PostView]") -> tuple[str, ...]:
+    from schedules.commands import approvals
+
+    seen = [approvals.Seen(post.id, post.digest) for post in chosen]
+    done = desk.do(approvals.approve(desk.store, desk.clock, actor, seen))
+    if done.ready:
+        say(f"{counted(len(done.ready), 'post')} approved; sent at the planned time while `munasara run` runs.")
+    if done.waiting:
+        say(f"{counted(len(done.waiting), 'post')} signed by you; another person must approve as well.")
+    for why in done.left:
+        say(why, err=True)
+    return done.left

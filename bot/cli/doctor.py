@@ -1,0 +1,194 @@
+"""``munasara doctor``."""
+
+import asyncio
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from bot.cli.exits import NO
+from bot.cli.output import json_option, say, show_json
+from bot.cli.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from schedules.store.engine import Store
+
+OK: Final = "ok"
+LOOK: Final = "look"
+BROKEN: Final = "broken"
+LITTLE_SPACE: Final = 1_000_000_000
+NO_SPACE: Final = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was examined. ``state`` is ``ok``, ``look`` (at it some time) or ``broken``."""
+
+    what: str
+    state: str
+    detail: str
+
+
+@click.command(epilog="Exit code 1 where something is broken. Changes nothing.")
+@json_option
+@pass_session
+@click.pass_context
+def doctor(ctx: click.Context, session: Session, as_json: bool) -> None:
+    """Examine this installation: settings, database, key, time zones, pictures, accounts, workers, disk."""
+    session.configure_logs()
+    settings = session.settings
+    found = [*_home(settings), *_key(settings), _pictures(), *asyncio.run(_ledger(settings))]
+    if as_json:
+        show_json({"settings": _in_force(settings), "findings": [asdict(one) for one in found]})
+    else:
+        _show(settings, found)
+    ctx.exit(NO if any(one.state == BROKEN for one in found) else 0)
+
+
+def _show(settings: "Settings", found: list[Finding]) -> None:
+    say("Settings in force")
+    for name, value in _in_force(settings).items():
+        say(f"  {name:22}{value}")
+    say()
+    for one in found:
+        say(f"{one.state:8}{one.what}: {one.detail}")
+
+
+def _in_force(settings: "Settings") -> dict[str, str]:
+    from sqlalchemy import make_url
+
+    shown = {f"MUNASARA_{name.upper()}": str(value) for name, value in asdict(settings).items()}
+    shown["MUNASARA_DATABASE"] = make_url(settings.database_url).render_as_string(hide_password=True)
+    shown["MUNASARA_KEY"] = str(settings.key_path)
+    return shown
+
+
+def _home(settings: "Settings") -> Iterator[Finding]:
+    home = settings.home
+    if not home.is_dir():
+        yield Finding("home", BROKEN, f"There is no folder {home.absolute()}. Make it: munasara init")
+        return
+    mode = stat.S_IMODE(home.stat().st_mode)
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield Finding("home", LOOK, f"Others may enter {home} (mode {mode:04o}). Close it: chmod 0700 {home}")
+    else:
+        yield Finding("home", OK, f"{home.absolute()} is closed to others.")
+    free = shutil.disk_usage(home).free
+    state = BROKEN if free < NO_SPACE else LOOK if free < LITTLE_SPACE else OK
+    yield Finding("disk", state, f"{free / 1e9:,.1f} GB are free.{'' if state == OK else ' Make room.'}")
+
+
+def _key(settings: "Settings") -> Iterator[Finding]:
+    from schedules.accounts.keys import load_key
+    from schedules.errors import StoreUnusable
+
+    try:
+        key = load_key(settings.key_path)
+    except StoreUnusable as error:
+        yield Finding("key", BROKEN, str(error))
+    else:
+        yield Finding("key", OK, f"{settings.key_path} holds key {key.version}, for its owner only.")
+
+
+def _pictures() -> Finding:
+    from PIL import features
+
+    if features.check("raqm") and features.check("fribidi"):
+        return Finding("pictures", OK, "Letters of Arabic scripts are joined and ordered on pictures.")
+    return Finding(
+        "pictures",
+        LOOK,
+        "Text in Arabic scripts on pictures would come out in pieces. Install FriBiDi (libfribidi0).",
+    )
+
+
+async def _ledger(settings: "Settings") -> list[Finding]:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from schedules.store.engine import Store
+
+    if not settings.database and not (settings.home / "munasara.db").exists():
+        return [Finding("database", BROKEN, "There is no database yet. Make it: munasara init")]
+    store = Store(settings.database_url)
+    try:
+        return [
+            await _database(store),
+            *await _time_zones(store),
+            *await _workers(store),
+            *await _accounts(store, settings),
+        ]
+    except (SQLAlchemyError, OSError) as error:
+        why = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+        return [Finding("database", BROKEN, f"It cannot be read: {why}.")]
+    finally:
+        await store.close()
+
+
+async def _database(store: "Store") -> Finding:
+    from schedules.commands.installation import schema_is_current
+
+    if await schema_is_current(store):
+        return Finding("database", OK, f"{store.url.get_backend_name()} answers; its schema is current.")
+    return Finding("database", LOOK, "Its schema is of another version. Bring it up to date: munasara init")
+
+
+async def _time_zones(store: "Store") -> list[Finding]:
+    from schedules.commands.installation import planned_with
+    from schedules.walltime import tzdata_version
+
+    here = tzdata_version()
+    older = [name for name, release in (await planned_with(store)).items() if release != here]
+    if older:
+        detail = f"tzdata is {here}; {', '.join(older)} was planned with another. The worker moves posts that differ."
+        return [Finding("time zones", LOOK, detail)]
+    return [Finding("time zones", OK, f"tzdata is {here}, and so it was for every plan.")]
+
+
+async def _workers(store: "Store") -> list[Finding]:
+    from schedules.clock import SystemClock
+    from schedules.commands.status import status
+
+    found = await status(store, SystemClock())
+    if found.workers:
+        return [Finding("workers", OK, f"Alive: {', '.join(found.workers)}.")]
+    if found.next_at is not None or found.late:
+        return [Finding("workers", BROKEN, "None is alive and posts are waiting. Start one: munasara run")]
+    return [Finding("workers", OK, "None is alive, and nothing is waiting.")]
+
+
+async def _accounts(store: "Store", settings: "Settings") -> list[Finding]:
+    from schedules.accounts.accounts import list_all
+    from schedules.commands.installation import last_failures
+
+    failures = await last_failures(store)
+    found = []
+    for account in await list_all(store):
+        name = f"account {account.id}"
+        locked = await _locked(store, settings, account.id) if account.has_secret else None
+        if account.held:
+            again = f"munasara accounts test {account.id}"
+            found.append(Finding(name, BROKEN, f"Held: {account.held.rstrip('.')}. When mended: {again}"))
+        elif locked is not None:
+            found.append(Finding(name, BROKEN, locked))
+        elif account.id in failures:
+            found.append(Finding(name, LOOK, f"Its latest post was {failures[account.id]}"))
+        else:
+            found.append(Finding(name, OK, "Nothing keeps it from sending."))
+    return found
+
+
+async def _locked(store: "Store", settings: "Settings", account: str) -> str | None:
+    from schedules.accounts.accounts import connection
+    from schedules.accounts.keys import load_key
+    from schedules.accounts.vault import Vault
+    from schedules.errors import ScheduleError
+
+    try:
+        await connection(store, Vault(load_key(settings.key_path)), account)
+    except ScheduleError as error:
+        return str(error)
+    return None

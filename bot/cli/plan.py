@@ -1,0 +1,179 @@
+"""``munasara plan``."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.exits import NO
+from bot.cli.output import counted, json_option, moment, say, show_json, show_problems, show_table, utc
+from bot.cli.session import Desk, Session, acting, pass_session
+
+if TYPE_CHECKING:
+    from schedules.commands.actor import Actor
+    from schedules.commands.plans import Checked
+    from schedules.planning.occurrences import Occurrence
+    from schedules.planning.record import Outcome
+
+ROWS_SHOWN = 100
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  munasara plan my-campaign --dry-run
+  munasara plan my-campaign --yes --json
+
+Exit code 1 where the campaign has errors; nothing is recorded then.
+"""
+)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Record without asking.")
+@click.option("--dry-run", is_flag=True, help="Show what would be recorded, and record nothing.")
+@click.option("--every", is_flag=True, help=f"Show every post, not only the first {ROWS_SHOWN}.")
+@json_option
+@acting
+@pass_session
+@click.pass_context
+def plan(
+    ctx: click.Context, session: Session, folder: Path, yes: bool, dry_run: bool, every: bool, as_json: bool
+) -> None:
+    """Plan a campaign folder on the connected accounts: what goes out where and when; then record it.
+
+    Safe to repeat: posts that changed are revised and wait for approval again, posts that vanished are
+    withdrawn, and what was sent is never sent again.
+    """
+    actor = session.actor()
+    with session.desk() as desk:
+        checked = _checked(desk, folder)
+        before = None if checked.errors else desk.do(_preview(desk, checked))
+        if as_json:
+            show_json(_as_data(checked, before))
+        else:
+            _show(checked, before, every)
+        if before is None:
+            ctx.exit(NO)
+        if dry_run or (as_json and not yes) or not _changes_something(before):
+            return
+        if not yes:
+            click.confirm("Record this plan?", abort=True, err=True)
+        _record(desk, actor, checked, quiet=as_json)
+
+
+def _checked(desk: Desk, folder: Path) -> "Checked":
+    from content.loader import load_campaign
+    from schedules.commands import accounts
+    from schedules.commands.plans import check_plan
+
+    campaign = load_campaign(folder)
+    views = desk.do(accounts.views(desk.store))
+    return desk.do(check_plan(desk.store, desk.clock, campaign, views))
+
+
+async def _preview(desk: Desk, checked: "Checked") -> "Outcome":
+    from schedules.commands.plans import preview_plan
+
+    return await preview_plan(desk.store, desk.clock, checked)
+
+
+def _record(desk: Desk, actor: "Actor", checked: "Checked", *, quiet: bool) -> None:
+    from schedules.commands.plans import record_plan
+
+    with click.progressbar(length=checked.posts, label="Recording", file=sys.stderr) as bar:
+        outcome = desk.do(
+            record_plan(
+                desk.store, desk.clock, actor, checked, progress=lambda done: bar.update(done - bar.pos)
+            )
+        )
+    if quiet:
+        return
+    say(f"\nRecorded: {_summary(outcome)}.")
+    say("Next:\n  munasara approve    look at each post and approve it\n  munasara run        send what is approved, when it is due")
+
+
+def _occurrences(checked: "Checked") -> "list[Occurrence]":
+    from schedules.planning.occurrences import occurrences
+
+    planned = checked.overrides.apply(occurrences(checked.campaign, checked.accounts))
+    return sorted(planned, key=lambda occurrence: (occurrence.due_at, occurrence.key))
+
+
+def _show(checked: "Checked", outcome: "Outcome | None", every: bool) -> None:
+    show_problems(checked.problems)
+    planned = _occurrences(checked)
+    shown = planned if every else planned[:ROWS_SHOWN]
+    if planned:
+        show_table(["local time", "UTC", "city", "account", "language", "message", "note"], _rows(shown))
+    if len(shown) < len(planned):
+        say(f"... and {len(planned) - len(shown):,} more: munasara plan {checked.campaign.folder} --every")
+    say(f"\n{counted(len(planned), 'post')} on {counted(len({o.account for o in planned}), 'account')}.")
+    if outcome is not None:
+        show_problems(outcome.conflicts)
+        say(f"Against what is recorded: {_summary(outcome)}.")
+    else:
+        say(f"{counted(len(checked.errors), 'error')} to correct first; nothing was recorded.")
+
+
+def _rows(planned: "list[Occurrence]") -> Iterator[tuple[object, ...]]:
+    for one in planned:
+        yield (
+            moment(one.shown_at, one.zone),
+            utc(one.due_at).removesuffix(" UTC"),
+            one.city,
+            one.account,
+            one.language,
+            one.message_id,
+            _note(one),
+        )
+
+
+def _note(planned: "Occurrence") -> str:
+    from schedules.walltime import Note
+
+    asked = f"{planned.local_at:%H:%M}"
+    notes = {
+        Note.GAP_SHIFTED: f"the clocks jump over {asked}; sent at {planned.shown_at:%H:%M}",
+        Note.GAP_SKIPPED: f"the clocks jump over {asked}; left out",
+        Note.OVERLAP_FIRST: f"the clocks show {asked} twice; the first is meant",
+        Note.OVERLAP_SECOND: f"the clocks show {asked} twice; the second is meant",
+    }
+    return notes.get(planned.note, "")
+
+
+def _summary(outcome: "Outcome") -> str:
+    counts = [f"{count:,} {change.value}" for change, count in outcome.counts.items() if count]
+    return ", ".join(counts) or "nothing planned"
+
+
+def _changes_something(outcome: "Outcome") -> bool:
+    from schedules.planning.changes import Change
+
+    still = {Change.UNCHANGED, Change.OVERRIDDEN, Change.CONFLICT}
+    return any(count for change, count in outcome.counts.items() if change not in still)
+
+
+def _as_data(checked: "Checked", outcome: "Outcome | None") -> dict[str, object]:
+    posts = [
+        {
+            "key": one.key,
+            "due_at": one.due_at,
+            "local_at": one.shown_at,
+            "zone": one.zone,
+            "account": one.account,
+            "channel": one.channel,
+            "city": one.city,
+            "language": one.language,
+            "message": one.message_id,
+            "note": one.note,
+        }
+        for one in _occurrences(checked)
+    ]
+    return {
+        "errors": len(checked.errors),
+        "problems": checked.problems,
+        "posts": posts,
+        "changes": None if outcome is None else outcome.counts,
+        "conflicts": () if outcome is None else outcome.conflicts,
+    }

@@ -1,0 +1,121 @@
+"""One call of the command line: who acts, with which settings, on which installation."""
+
+import asyncio
+import re
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.settings import Settings
+    from schedules.commands.actor import Actor
+
+T = TypeVar("T")
+_F = TypeVar("_F", bound=Callable[..., Any])
+_NOT_IN_A_HANDLE: Final = re.compile(r"[^a-z0-9._-]+")
+
+
+class Desk:
+    """An open installation, for commands that are not asynchronous.
+
+    Questions to the person are asked between two calls of ``do``, so that Ctrl-C works while she thinks.
+    """
+
+    def __init__(self, app: "App", runner: asyncio.Runner) -> None:
+        self.app = app
+        self.store, self.clock, self.vault = app.store, app.clock, app.vault
+        self._runner = runner
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run one piece of asynchronous work to its end."""
+        return self._runner.run(work)
+
+
+class Session:
+    """What was said before the noun."""
+
+    def __init__(self, acting_as: str, *, verbose: bool) -> None:
+        self.acting_as = acting_as
+        self.verbose = verbose
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """The settings in force."""
+        from bot.settings import load_settings
+
+        return load_settings()
+
+    def actor(self) -> "Actor":
+        """Who acts: ``--as``, or the setting, or the system's user.
+
+        Raises:
+            ScheduleError: The name cannot be used.
+            SettingsError: Nobody is named and the system knows no name.
+        """
+        from schedules.commands.actor import Actor
+
+        return Actor(self.acting_as or self.settings.actor or _system_user())
+
+    def configure_logs(self, *, wanted: bool = False) -> None:
+        """Send logs to standard error: all that the settings ask for, or errors alone."""
+        from bot.logs import configure_logs
+
+        level = self.settings.log_level if wanted or self.verbose else "error"
+        configure_logs(form=self.settings.log, level=level)
+
+    @contextmanager
+    def desk(self) -> Iterator[Desk]:
+        """Open the installation for as long as the block lasts.
+
+        Raises:
+            StoreUnusable: The database or the key cannot be used.
+        """
+        from bot.app import open_app
+
+        self.configure_logs()
+        with asyncio.Runner() as runner:
+            stack = AsyncExitStack()
+            app = runner.run(stack.enter_async_context(open_app(self.settings)))
+            try:
+                yield Desk(app, runner)
+            finally:
+                runner.run(stack.aclose())
+
+
+pass_session = click.make_pass_decorator(Session)
+
+
+def acting(function: _F) -> _F:
+    """Let ``--as`` also stand behind the name of a command that changes something."""
+    return click.option(
+        "--as",
+        metavar="NAME",
+        expose_value=False,
+        callback=_act_as,
+        help="Who is acting; the same as before the command.",
+    )(function)
+
+
+def _act_as(ctx: click.Context, _parameter: click.Parameter, name: str | None) -> None:
+    session = ctx.find_object(Session)
+    if name and session is not None:
+        session.acting_as = name
+
+
+def _system_user() -> str:
+    import getpass
+
+    from bot.errors import SettingsError
+
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        name = ""
+    handle = _NOT_IN_A_HANDLE.sub("-", name.lower()).strip("-._")[:64]
+    if not handle:
+        raise SettingsError("Nobody is named. Say who you are: munasara --as NAME, or set MUNASARA_ACTOR.")
+    return handle

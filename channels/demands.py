@@ -1,0 +1,91 @@
+"""What a post demands of a channel, checked before any network."""
+
+from channels.base import Channel, Feature, OutgoingPost
+from channels.errors import FeatureMissing, Refused
+from content.counting import graphemes
+from content.limits import Limits, excess
+from content.richtext import RichText
+from content.visible import counted, visible
+
+
+def demanded(post: OutgoingPost) -> frozenset[Feature]:
+    """The features without which this post would lose something that was asked for."""
+    wanted = {
+        Feature.MEDIA: bool(post.media),
+        Feature.SILENT: bool(post.options.get("silent")),
+        Feature.TOPICS: bool(post.options.get("topic")),
+    }
+    return frozenset(feature for feature, is_wanted in wanted.items() if is_wanted)
+
+
+def require_features(channel: Channel, post: OutgoingPost) -> None:
+    """Refuse a post that needs what the channel lacks.
+
+    Raises:
+        FeatureMissing: Names what is missing.
+    """
+    missing = demanded(post) - channel.features
+    if missing:
+        names = ", ".join(sorted(missing))
+        raise FeatureMissing(
+            channel.name,
+            channel.connection.account,
+            f"{channel.name} has no {names}",
+            "Leave this account out of the slot, or take that wish out of it.",
+        )
+
+
+def require_fit(channel: Channel, post: OutgoingPost) -> None:
+    """Refuse a post that the platform would refuse for its size, saying by how much.
+
+    Raises:
+        Refused: The text is too long, or a picture is too large or one too many.
+    """
+    found = excesses(post, channel.limits)
+    if found:
+        raise Refused(
+            channel.name,
+            channel.connection.account,
+            "; ".join(found),
+            "Shorten the text or take pictures out.",
+        )
+
+
+def excesses(post: OutgoingPost, limits: Limits) -> tuple[str, ...]:
+    """Every limit of the platform that this post breaks, in words; empty where it fits."""
+    text = counted(post.text, limits, alts=_alts(post), warning=post.content_warning)
+    broken = excess(text, limits, caption=bool(post.media))
+    return (*(str(each) for each in broken), *_media_excesses(post, limits))
+
+
+def visible_post(post: OutgoingPost, limits: Limits) -> RichText:
+    """The text of a post as readers of the platform see it."""
+    return visible(post.text, limits, alts=_alts(post), warning=post.content_warning)
+
+
+def _alts(post: OutgoingPost) -> list[str]:
+    return [media.alt for media in post.media]
+
+
+def _media_excesses(post: OutgoingPost, limits: Limits) -> list[str]:
+    platform = limits.platform
+    found = [
+        f"a picture of {len(media.data):,} bytes, {platform} takes {limits.max_media_bytes:,}"
+        for media in post.media
+        if len(media.data) > limits.max_media_bytes
+    ]
+    if len(post.media) > limits.max_media:
+        found.append(f"{len(post.media)} pictures, {platform} takes {limits.max_media}")
+    if limits.requires_media and not post.media:
+        found.append(f"no picture, {platform} takes no post without one")
+    return found + _alt_excesses(post, limits)
+
+
+def _alt_excesses(post: OutgoingPost, limits: Limits) -> list[str]:
+    allowed = limits.max_alt_graphemes
+    lengths = [graphemes(media.alt) for media in post.media] if allowed else []
+    return [
+        f"a description of {each} characters, {limits.platform} takes {allowed}"
+        for each in lengths
+        if each > allowed
+    ]

@@ -1,0 +1,1 @@
+"""Two feed files in a folder that a web server shows: Atom and JSON Feed."""

@@ -1,0 +1,256 @@
+"""The accounts that a campaign or a partner owns, as rows of the database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from channels.base import Connection
+from channels.secret import Secret
+from schedules.accounts.buckets import Buckets, copy_lane, open_lane
+from schedules.accounts.vault import Vault
+from schedules.errors import AccountUnknown, ScheduleError
+from schedules.lifecycle import ENDED
+from schedules.store import tables
+from schedules.store.engine import Store
+
+REMOVED: Final = "removed"
+"""Stands in ``held`` of an account that was taken away; its row stays for the posts that it once sent."""
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+_COLUMNS: Final = tables.account.c
+_PUBLIC: Final = (
+    "id", "channel", "language", "owner", "disclosure", "city", "partner", "audience", "settings", "held", "held_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """What a person says of an account.
+
+    Attributes:
+        id: A slug, unique among all accounts.
+        owner: Who answers for it, in the campaign or at the partner.
+        disclosure: The text by which readers learn who speaks.
+        settings: The public half of the connection, by the names that the channel documents.
+    """
+
+    id: str
+    channel: str
+    language: str
+    owner: str = field(repr=False)
+    disclosure: str
+    city: str | None = None
+    partner: str | None = None
+    audience: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Account(NewAccount):
+    """A connected account. Its token stays in the database.
+
+    Attributes:
+        held: Why nothing is sent until a person reconnects it, or ``None``.
+        held_at: Since when, in UTC.
+    """
+
+    held: str | None = None
+    held_at: datetime | None = None
+    has_secret: bool = False
+
+
+_GIVEN: Final = tuple(given.name for given in fields(NewAccount))
+
+
+async def add(
+    store: Store, vault: Vault, new: NewAccount, *, secret: Secret, buckets: Buckets, now: datetime
+) -> None:
+    """Connect an account. One that was removed comes back with what is given now.
+
+    Args:
+        secret: Falsy where the channel needs no token.
+
+    Raises:
+        ScheduleError: There is an account of that name.
+    """
+    try:
+        async with store.write() as writing:
+            await _add(writing, vault, new, secret=secret, buckets=buckets, now=now)
+    except IntegrityError:
+        raise _taken(new.id) from None
+
+
+async def get(store: Store, account: str) -> Account:
+    """One account by its name.
+
+    Raises:
+        AccountUnknown: There is none of that name.
+    """
+    async with store.read() as reading:
+        row = (await reading.execute(_select().where(_COLUMNS.id == account))).one_or_none()
+        if row is None:
+            raise await _unknown(reading, account)
+    return _account(row)
+
+
+async def list_all(store: Store) -> tuple[Account, ...]:
+    """Every connected account, by name; also those that are held."""
+    async with store.read() as reading:
+        return tuple(_account(row) for row in await reading.execute(_select().order_by(_COLUMNS.id)))
+
+
+async def connection(store: Store, vault: Vault, account: str) -> Connection:
+    """What an adapter needs to act for an account, with its token opened.
+
+    Raises:
+        AccountUnknown: There is none of that name.
+        StoreUnusable: Its token cannot be opened with this key.
+    """
+    columns = (_COLUMNS.settings, _COLUMNS.secret)
+    async with store.read() as reading:
+        found = await reading.execute(select(*columns).where(_COLUMNS.id == account, _is_there()))
+        row = found.one_or_none()
+        if row is None:
+            raise await _unknown(reading, account)
+    secret = Secret("") if row.secret is None else vault.open(account, row.secret)
+    return Connection(account, dict(row.settings), secret)
+
+
+async def replace_secret(store: Store, vault: Vault, account: str, secret: Secret) -> None:
+    """Give an account a new token. What it had spent of its rates stays spent; if held, it stays held.
+
+    Raises:
+        AccountUnknown: There is none of that name.
+    """
+    async with store.write() as writing:
+        row = await _lock(writing, account)
+        lane = vault.credential_lane(account, row.channel, secret)
+        await copy_lane(writing, row.credential_lane, lane)
+        await _set(writing, account, secret=vault.seal(account, secret), credential_lane=lane)
+
+
+async def remove(store: Store, account: str, now: datetime) -> None:
+    """Take an account away and erase its token. The receipts of what it sent stay.
+
+    Raises:
+        AccountUnknown: There is none of that name.
+        ScheduleError: It has posts that have not ended.
+    """
+    async with store.write() as writing:
+        await _lock(writing, account)
+        await _refuse_open_posts(writing, account)
+        await _set(writing, account, secret=None, settings={}, owner="", held=REMOVED, held_at=now)
+
+
+async def hold(store: Store, account: str, reason: str, now: datetime) -> None:
+    """Send nothing through an account until it is released; a hold that is there keeps its reason.
+
+    Raises:
+        AccountUnknown: There is none of that name.
+    """
+    async with store.write() as writing:
+        row = await _lock(writing, account)
+        if row.held is None:
+            await _set(writing, account, held=reason, held_at=now)
+
+
+async def release(store: Store, account: str) -> None:
+    """Let an account send again; does nothing where it is not held.
+
+    Raises:
+        AccountUnknown: There is none of that name.
+    """
+    async with store.write() as writing:
+        await _lock(writing, account)
+        await _set(writing, account, held=None, held_at=None)
+
+
+async def _add(
+    writing: AsyncConnection,
+    vault: Vault,
+    new: NewAccount,
+    *,
+    secret: Secret,
+    buckets: Buckets,
+    now: datetime,
+) -> None:
+    destination, credential = f"account:{new.id}", vault.credential_lane(new.id, new.channel, secret)
+    await open_lane(writing, destination, buckets.destination)
+    await open_lane(writing, credential, buckets.credential)
+    values = {name: getattr(new, name) for name in _GIVEN} | {
+        "settings": dict(new.settings),
+        "secret": vault.seal(new.id, secret) if secret else None,
+        "destination_lane": destination,
+        "credential_lane": credential,
+        "held": None,
+        "held_at": None,
+        "added_at": now,
+    }
+    revived = await writing.execute(
+        update(tables.account).where(_COLUMNS.id == new.id, _COLUMNS.held == REMOVED).values(values)
+    )
+    if not revived.rowcount:
+        await writing.execute(insert(tables.account).values(values))
+
+
+def _taken(account: str) -> ScheduleError:
+    return ScheduleError(
+        f"There is an account {account} already. Choose another name, or remove that one first."
+    )
+
+
+async def _unknown(reading: AsyncConnection, account: str) -> AccountUnknown:
+    known = await reading.execute(select(_COLUMNS.id).where(_is_there()).order_by(_COLUMNS.id))
+    names = ", ".join(known.scalars())
+    hint = f"These are connected: {names}." if names else "None is connected: `munasara accounts add`."
+    return AccountUnknown(f"There is no account {account!r:.80}. {hint}")
+
+
+def _is_there() -> ColumnElement[bool]:
+    return _COLUMNS.held.is_distinct_from(REMOVED)
+
+
+def _select() -> Select[Any]:
+    has_secret = _COLUMNS.secret.is_not(None).label("has_secret")
+    return select(*(_COLUMNS[name] for name in _PUBLIC), has_secret).where(_is_there())
+
+
+def _account(row: AnyRow) -> Account:
+    return Account(**row._mapping)  # noqa: SLF001 - the documented way to read a row by name
+
+
+async def _lock(writing: AsyncConnection, account: str) -> AnyRow:
+    columns = (_COLUMNS.channel, _COLUMNS.credential_lane, _COLUMNS.held)
+    found = await writing.execute(
+        select(*columns).where(_COLUMNS.id == account, _is_there()).with_for_update()
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise await _unknown(writing, account)
+    return row
+
+
+async def _set(writing: AsyncConnection, account: str, **values: Any) -> None:
+    await writing.execute(update(tables.account).where(_COLUMNS.id == account).values(**values))
+
+
+async def _refuse_open_posts(writing: AsyncConnection, account: str) -> None:
+    delivery = tables.delivery.c
+    found = await writing.execute(
+        select(delivery.state, func.count())
+        .where(delivery.account == account, delivery.state.not_in(ENDED))
+        .group_by(delivery.state)
+        .order_by(delivery.state)
+    )
+    counts = ", ".join(f"{count} {state}" for state, count in found)
+    if counts:
+        raise ScheduleError(
+            f"{account} has posts that have not ended ({counts}). Cancel or settle them first, or pause it: "
+            f"`munasara pause account:{account}`."
+        )

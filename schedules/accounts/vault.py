@@ -1,0 +1,108 @@
+"""Tokens sealed so that a copy of the database opens none, and no row can stand in for another."""
+
+import hashlib
+import hmac
+import secrets
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import select, update
+
+from channels.secret import Secret
+from schedules.accounts.buckets import copy_lane
+from schedules.accounts.keys import Key
+from schedules.errors import StoreUnusable
+from schedules.store import tables
+from schedules.store.engine import Store
+
+FORMAT: Final = b"\x01"
+NONCE_BYTES: Final = 12
+VERSION_BYTES: Final = 4
+TAG_BYTES: Final = 16
+HEAD_BYTES: Final = len(FORMAT) + VERSION_BYTES + NONCE_BYTES
+CREDENTIAL: Final = "credential:"
+"""How the names of credential lanes begin."""
+
+
+class Vault:
+    """Seals and opens the tokens of accounts with one key (AES-256-GCM, a random nonce of 96 bits each)."""
+
+    def __init__(self, key: Key) -> None:
+        self.version = key.version
+        self._cipher = AESGCM(key.derive(b"munasara account secrets"))
+        self._marker = key.derive(b"munasara credential lanes")
+
+    def __repr__(self) -> str:
+        return f"Vault(key {self.version})"
+
+    def seal(self, account: str, secret: Secret) -> bytes:
+        """The token as it may lie in the row of this account and nowhere else."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        sealed = self._cipher.encrypt(nonce, secret.reveal().encode(), self._bound_to(account))
+        return FORMAT + bytes.fromhex(self.version) + nonce + sealed
+
+    def open(self, account: str, sealed: bytes) -> Secret:
+        """The token of this account.
+
+        Raises:
+            StoreUnusable: It was sealed with another key, or changed, or moved here from another row.
+        """
+        if not sealed.startswith(FORMAT) or len(sealed) < HEAD_BYTES + TAG_BYTES:
+            raise StoreUnusable(_broken(account))
+        version = sealed[len(FORMAT) : len(FORMAT) + VERSION_BYTES].hex()
+        if version != self.version:
+            raise StoreUnusable(
+                f"The token of {account} was sealed with key {version}, and the key file holds key "
+                f"{self.version}. Put the right key file back, or give the account its token again."
+            )
+        nonce = sealed[HEAD_BYTES - NONCE_BYTES : HEAD_BYTES]
+        try:
+            value = self._cipher.decrypt(nonce, sealed[HEAD_BYTES:], self._bound_to(account))
+        except InvalidTag:
+            raise StoreUnusable(_broken(account)) from None
+        return Secret(value.decode())
+
+    def credential_lane(self, account: str, channel: str, secret: Secret) -> str:
+        """The name of the rate lane that all accounts with this token share; tells nothing of the token."""
+        owner = f"token|{channel}|{secret.reveal()}" if secret else f"account|{account}"
+        return CREDENTIAL + hmac.digest(self._marker, owner.encode(), hashlib.sha256).hex()[:32]
+
+    def _bound_to(self, account: str) -> bytes:
+        return f"account|{account}|secret|{self.version}".encode()
+
+
+async def rotate(store: Store, old: Vault, new: Vault) -> int:
+    """Seal every token anew, in one transaction: afterwards the old key opens none. How many there were.
+
+    Workers that hold the old key must be restarted with the new one.
+
+    Raises:
+        StoreUnusable: One of them cannot be opened with the old key; nothing was changed.
+    """
+    columns = tables.account.c
+    async with store.write() as connection:
+        rows = (
+            await connection.execute(
+                select(columns.id, columns.channel, columns.secret, columns.credential_lane)
+                .order_by(columns.id)
+                .with_for_update(key_share=True)
+            )
+        ).all()
+        for row in rows:
+            secret = Secret("") if row.secret is None else old.open(row.id, row.secret)
+            lane = new.credential_lane(row.id, row.channel, secret)
+            await copy_lane(connection, row.credential_lane, lane)
+            await connection.execute(
+                update(tables.account)
+                .where(columns.id == row.id)
+                .values(secret=new.seal(row.id, secret) if secret else None, credential_lane=lane)
+            )
+    return sum(row.secret is not None for row in rows)
+
+
+def _broken(account: str) -> str:
+    return (
+        f"The token of {account} was changed, or belongs to another row: somebody wrote to the database "
+        "past Munasara. Find out who, then give the account its token again."
+    )

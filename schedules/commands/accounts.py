@@ -1,0 +1,200 @@
+"""Connecting accounts, and taking them away."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, TypeAlias
+
+import structlog
+
+from channels.base import AccountCheck, Channel
+from channels.secret import Secret
+from content.languages import locale_for
+from schedules.accounts import accounts
+from schedules.accounts.accounts import Account, NewAccount
+from schedules.accounts.buckets import buckets_for
+from schedules.accounts.vault import Vault
+from schedules.clock import Clock
+from schedules.commands.actor import Actor
+from schedules.errors import ScheduleError
+from schedules.planning.destinations import AccountView
+from schedules.store.engine import Store
+
+Kinds: TypeAlias = Mapping[str, type[Channel]]
+"""Every channel that there is, by its name."""
+
+Verify: TypeAlias = Callable[[str], Awaitable[AccountCheck]]
+"""Asks the platform whether an account, by its name, could publish now."""
+
+REHEARSAL: Final = "rehearsal"
+PLATFORM: Final = "platform"
+"""The setting of a stand-in that says what it stands for."""
+
+_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+log = structlog.get_logger()
+
+
+async def add(
+    store: Store, vault: Vault, clock: Clock, actor: Actor, new: NewAccount, *, secret: Secret, kinds: Kinds
+) -> Account:
+    """Connect an account that the campaign or a partner owns. Publishes nothing and asks no platform.
+
+    Args:
+        secret: Falsy where the channel needs no token.
+
+    Raises:
+        ScheduleError: Something is missing, misspelt or taken; nothing was saved.
+    """
+    del actor
+    _check(new, secret, kinds)
+    await accounts.add(store, vault, new, secret=secret, buckets=buckets_for(new.channel), now=clock.now())
+    log.info("account added", account=new.id, channel=new.channel)
+    return await accounts.get(store, new.id)
+
+
+async def list_all(store: Store) -> tuple[Account, ...]:
+    """Every connected account, by name; also those that are held."""
+    return await accounts.list_all(store)
+
+
+async def views(store: Store) -> tuple[AccountView, ...]:
+    """What planning needs to know of every connected account; also of those that are held."""
+    return tuple(
+        AccountView(
+            name=account.id,
+            channel=account.settings.get(PLATFORM, REHEARSAL)
+            if account.channel == REHEARSAL
+            else account.channel,
+            language=account.language,
+            city=account.city,
+            partner=account.partner,
+            audience=account.audience,
+        )
+        for account in await accounts.list_all(store)
+    )
+
+
+async def remove(store: Store, clock: Clock, actor: Actor, account: str) -> None:
+    """Take an account away and erase its token. The receipts of what it sent stay.
+
+    Raises:
+        AccountUnknown: There is none of that name.
+        ScheduleError: It has posts that have not ended.
+    """
+    del actor
+    await accounts.remove(store, account, clock.now())
+    log.info("account removed", account=account)
+
+
+async def set_secret(
+    store: Store, vault: Vault, actor: Actor, account: str, *, secret: Secret, kinds: Kinds
+) -> None:
+    """Give an account a new token. A held account stays held until ``release``.
+
+    Raises:
+        AccountUnknown: There is none of that name.
+        ScheduleError: The token is empty, or the channel needs none.
+    """
+    del actor
+    found = await accounts.get(store, account)
+    _check_secret(_kind(found.channel, kinds), secret)
+    await accounts.replace_secret(store, vault, account, secret)
+    log.info("account token replaced", account=account)
+
+
+async def hold(store: Store, clock: Clock, actor: Actor, account: str, reason: str) -> None:
+    """Send nothing through an account until it is released. One person is enough.
+
+    Args:
+        reason: One sentence for whoever looks at the account; no token, no personal name.
+
+    Raises:
+        AccountUnknown: There is none of that name.
+        ScheduleError: The reason says nothing.
+    """
+    del actor
+    if reason.strip() in {"", accounts.REMOVED}:
+        raise ScheduleError(f"Say why {account} is held, so that the next person knows what to do.")
+    await accounts.hold(store, account, reason.strip(), clock.now())
+    log.warning("account held", account=account)
+
+
+async def release(store: Store, actor: Actor, account: str, verify: Verify) -> AccountCheck:
+    """Let a held account send again, once its platform says that it may.
+
+    Raises:
+        AccountUnknown: There is none of that name.
+        ScheduleError: The platform would not accept a post; it stays held.
+        ChannelError: The platform could not be asked; it stays held.
+    """
+    del actor
+    await accounts.get(store, account)
+    check = await verify(account)
+    if not check.ready:
+        raise ScheduleError(f"{account} stays held. {check.detail}")
+    await accounts.release(store, account)
+    log.info("account released", account=account)
+    return check
+
+
+def _check(new: NewAccount, secret: Secret, kinds: Kinds) -> None:
+    for what, slug in (
+        ("name", new.id),
+        ("city", new.city),
+        ("partner", new.partner),
+        ("audience", new.audience),
+    ):
+        if slug is not None and not _SLUG.fullmatch(slug):
+            raise ScheduleError(
+                f"{slug!r:.80} cannot be the {what} of an account. Write lower-case letters, digits and "
+                "hyphens, at most 64, such as `telegram-tr`."
+            )
+    _check_language(new)
+    for what, value, remedy in (
+        ("owner", new.owner, "Name who answers for it in the campaign or at the partner."),
+        ("disclosure", new.disclosure, "Write how its profile tells readers who speaks."),
+    ):
+        if not value.strip():
+            raise ScheduleError(f"{new.id} has no {what}. {remedy}")
+    kind = _kind(new.channel, kinds)
+    _check_settings(new, kind)
+    _check_secret(kind, secret)
+
+
+def _check_language(new: NewAccount) -> None:
+    try:
+        if _LANGUAGE.fullmatch(new.language):
+            locale_for(new.language)
+            return
+    except LookupError:
+        pass
+    raise ScheduleError(
+        f"{new.id}: no language is known as {new.language!r:.80}. Write its tag, such as `ar`, `fr` or `fa-AF`."
+    )
+
+
+def _kind(channel: str, kinds: Kinds) -> type[Channel]:
+    if channel not in kinds:
+        known = ", ".join(sorted(kinds))
+        raise ScheduleError(f"There is no channel {channel!r:.80}. Choose one of: {known}.")
+    return kinds[channel]
+
+
+def _check_settings(new: NewAccount, kind: type[Channel]) -> None:
+    known = [setting.name for setting in kind.settings]
+    unknown = ", ".join(sorted(repr(name)[:80] for name in set(new.settings) - set(known)))
+    if unknown:
+        takes = f"takes: {', '.join(known)}" if known else "takes none"
+        raise ScheduleError(f"{new.id}: {kind.name} knows no setting {unknown}. It {takes}.")
+    missing = [s for s in kind.settings if s.required and not new.settings.get(s.name, "").strip()]
+    if missing:
+        told = "; ".join(f"{setting.name} ({setting.help.rstrip('.')})" for setting in missing)
+        raise ScheduleError(f"{new.id}: {kind.name} needs more settings. Give {told}.")
+
+
+def _check_secret(kind: type[Channel], secret: Secret) -> None:
+    if kind.secret_help is None and secret:
+        raise ScheduleError(f"{kind.name} needs no token. Leave it out.")
+    if kind.secret_help is not None and not secret.reveal().strip():
+        raise ScheduleError(f"{kind.name} needs a token. {kind.secret_help}")

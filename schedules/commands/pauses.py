@@ -1,0 +1,152 @@
+"""Stopping at once, by one person; starting again, by two."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+import structlog
+from sqlalchemy import CompoundSelect, Select, bindparam, delete, select, text, union, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schedules.accounts.accounts import REMOVED
+from schedules.clock import Clock
+from schedules.commands.actor import Actor
+from schedules.errors import Forbidden, ScheduleError
+from schedules.store import tables
+from schedules.store.columns import Instant
+from schedules.store.engine import Store
+
+EVERYTHING: Final = "everything"
+
+_PAUSE: Final = (
+    text("""
+INSERT INTO pause (scope, actor, paused_at) VALUES (:scope, :actor, :paused_at)
+ON CONFLICT (scope) DO UPDATE SET resume_asked_by = NULL
+RETURNING scope, actor, paused_at, resume_asked_by
+""")
+    .bindparams(bindparam("paused_at", type_=Instant))
+    .columns(*tables.pause.c)
+)
+
+_CITIES: Final = [
+    select(table.c.city).where(table.c.city.is_not(None)) for table in (tables.delivery, tables.account)
+]
+_PARTNERS: Final = [
+    select(table.c.partner).where(table.c.partner.is_not(None))
+    for table in (tables.delivery, tables.account)
+]
+_KNOWN: Final[Mapping[str, Select[str] | CompoundSelect[str]]] = {
+    "campaign": select(tables.campaign.c.id),
+    "account": select(tables.account.c.id).where(tables.account.c.held.is_distinct_from(REMOVED)),
+    "city": union(*_CITIES),
+    "partner": union(*_PARTNERS),
+}
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """What is stopped, by whom and since when (UTC), and who has asked to start it again."""
+
+    scope: str
+    actor: str
+    paused_at: datetime
+    resume_asked_by: str | None = None
+
+
+class Resumed(StrEnum):
+    """What asking to start again has done."""
+
+    ASKED = "asked"
+    """Recorded; it stays paused until another person asks as well."""
+    RESUMED = "resumed"
+
+
+async def pause(store: Store, clock: Clock, actor: Actor, scope: str) -> Pause:
+    """Stop every send in a scope, at once. Repeating it takes back a wish to resume and nothing else.
+
+    Args:
+        scope: ``everything``, or one of ``campaign:``, ``city:``, ``partner:``, ``account:`` and an id.
+
+    Raises:
+        ScheduleError: There is no such scope; nothing was paused.
+    """
+    async with store.write() as connection:
+        await _check(connection, scope)
+        values = {"scope": scope, "actor": actor.name, "paused_at": clock.now()}
+        row = (await connection.execute(_PAUSE, values)).one()
+    log.warning("paused", scope=scope)
+    return Pause(*row)
+
+
+async def resume(store: Store, clock: Clock, actor: Actor, scope: str) -> Resumed:
+    """Start a paused scope again, once two different people have asked for it.
+
+    Raises:
+        Forbidden: This person asked before; another must.
+        ScheduleError: The scope is not paused.
+    """
+    del clock
+    async with store.write() as connection:
+        outcome = await _resume(connection, actor, scope)
+    log.warning("resumed" if outcome is Resumed.RESUMED else "resume asked", scope=scope)
+    return outcome
+
+
+async def paused(store: Store) -> tuple[Pause, ...]:
+    """Everything that is paused now, the oldest first."""
+    columns = tables.pause.c
+    async with store.read() as connection:
+        rows = await connection.execute(select(tables.pause).order_by(columns.paused_at, columns.scope))
+        return tuple(Pause(*row) for row in rows)
+
+
+async def _resume(connection: AsyncConnection, actor: Actor, scope: str) -> Resumed:
+    columns = tables.pause.c
+    found = await _find(connection, scope)
+    if found is None:
+        raise await _not_paused(connection, scope)
+    if found.resume_asked_by is None:
+        asked = update(tables.pause).where(columns.scope == scope).values(resume_asked_by=actor.name)
+        await connection.execute(asked)
+        return Resumed.ASKED
+    if found.resume_asked_by == actor.name:
+        raise Forbidden(
+            f"You have asked to resume {scope} already. It stays paused until another person asks: "
+            f"`munasara resume {scope}`."
+        )
+    await connection.execute(delete(tables.pause).where(columns.scope == scope))
+    return Resumed.RESUMED
+
+
+async def _find(connection: AsyncConnection, scope: str) -> Pause | None:
+    found = select(tables.pause).where(tables.pause.c.scope == scope).with_for_update()
+    row = (await connection.execute(found)).one_or_none()
+    return None if row is None else Pause(*row)
+
+
+async def _not_paused(connection: AsyncConnection, scope: str) -> ScheduleError:
+    scopes = select(tables.pause.c.scope).order_by(tables.pause.c.scope)
+    names = ", ".join((await connection.execute(scopes)).scalars())
+    now = f"Paused now: {names}." if names else "Nothing is paused."
+    return ScheduleError(f"{scope!r:.80} is not paused. {now}")
+
+
+async def _check(connection: AsyncConnection, scope: str) -> None:
+    if scope == EVERYTHING:
+        return
+    kind, colon, name = scope.partition(":")
+    if not colon or not name or kind not in _KNOWN:
+        raise ScheduleError(
+            f"{scope!r:.80} is nothing that can be paused. Write `everything`, or one of "
+            "campaign:, city:, partner:, account: and its name."
+        )
+    known = sorted((await connection.execute(_KNOWN[kind])).scalars())
+    if name not in known:
+        names = f"Known: {', '.join(known)}" if known else "None is known"
+        raise ScheduleError(
+            f"There is no {kind} {name!r:.80}. {names}; to be safe, stop all: `munasara pause everything`."
+        )

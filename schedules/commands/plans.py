@@ -1,0 +1,144 @@
+"""Planning a campaign: check everything, show the difference, record it."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from content.errors import CampaignInvalid, Problem, Severity
+from content.models import Campaign
+from content.rendering import RenderedMessage
+from content.review import Candidate, check_similarity, review_campaign
+from content.richtext import plain
+from schedules.clock import Clock
+from schedules.commands.actor import Actor
+from schedules.commands.exceptions import valid
+from schedules.planning.drafts import Draft, Drafter
+from schedules.planning.occurrences import AccountView, occurrences
+from schedules.planning.overrides import Overrides, load_overrides
+from schedules.planning.record import Outcome, preview, record
+from schedules.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A campaign that was planned, rendered and reviewed as a whole.
+
+    Attributes:
+        problems: Everything found; an error among them forbids recording.
+        posts: How many posts the plan has.
+    """
+
+    campaign: Campaign
+    accounts: tuple[AccountView, ...]
+    overrides: Overrides
+    problems: tuple[Problem, ...]
+    posts: int
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that forbid recording."""
+        return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
+
+    def drafts(self) -> Iterator[Draft]:
+        """Every post of the plan, rendered one after the other."""
+        planned = self.overrides.apply(occurrences(self.campaign, self.accounts))
+        yield from Drafter(self.campaign).drafts(planned)
+
+
+async def check_plan(
+    store: Store, clock: Clock, campaign: Campaign, accounts: tuple[AccountView, ...]
+) -> Checked:
+    """Plan, render and review everything, and change nothing."""
+    overrides = await load_overrides(store, campaign.id)
+    permitted = _permitted_files(campaign, await valid(store, clock.now()))
+    review = _Review(campaign, overrides, accounts)
+    on = clock.now().astimezone(ZoneInfo(campaign.zone)).date()
+    rules = review_campaign(campaign, review.rendered(), on=on, exceptions=permitted)
+    similar = check_similarity(review.candidates.values(), similar_days=campaign.review.similar_days)
+    problems = dict.fromkeys((*review.problems, *rules, *similar))
+    return Checked(campaign, accounts, overrides, tuple(problems), review.posts)
+
+
+async def preview_plan(store: Store, clock: Clock, checked: Checked) -> Outcome:
+    """What recording would change."""
+    return await preview(store, clock, checked.campaign, checked.drafts(), kept=checked.overrides.cancelled)
+
+
+async def record_plan(
+    store: Store,
+    clock: Clock,
+    actor: Actor,
+    checked: Checked,
+    *,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Outcome:
+    """Write a checked plan into the ledger; every new or changed post then waits for approval.
+
+    Raises:
+        CampaignInvalid: The plan has errors.
+    """
+    if checked.errors:
+        raise CampaignInvalid(checked.problems)
+    return await record(
+        store,
+        clock,
+        checked.campaign,
+        checked.drafts(),
+        author=actor.name,
+        kept=checked.overrides.cancelled,
+        progress=progress,
+    )
+
+
+class _Review:
+    """Draws every post of a plan once, keeping only what differs, so that a large plan stays small."""
+
+    def __init__(self, campaign: Campaign, overrides: Overrides, accounts: tuple[AccountView, ...]) -> None:
+        self._found: list[Problem] = []
+        self._drafter = Drafter(campaign)
+        self._campaign = campaign
+        self._general = {message.id for message in campaign.messages if message.general}
+        self._planned = overrides.apply(occurrences(campaign, accounts, self._found))
+        self.candidates: dict[tuple[str, bytes], Candidate] = {}
+        self.posts = 0
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return (*self._found, *self._drafter.problems)
+
+    def rendered(self) -> Iterator[RenderedMessage]:
+        """Each different text once."""
+        seen: set[tuple[str, str, bytes]] = set()
+        for draft in self._drafter.drafts(self._planned):
+            self.posts += 1
+            text = plain(draft.rendered.text)
+            fingerprint = hashlib.blake2b(text.encode(), digest_size=16).digest()
+            self._compare(draft, text, fingerprint)
+            shown = (draft.rendered.file, draft.rendered.channel, fingerprint)
+            if shown not in seen:
+                seen.add(shown)
+                yield draft.rendered
+
+    def _compare(self, draft: Draft, text: str, fingerprint: bytes) -> None:
+        occurrence = draft.occurrence
+        key = (f"{occurrence.account}/{occurrence.local_at:%Y-%m-%d}", fingerprint)
+        if key not in self.candidates:
+            self.candidates[key] = Candidate(
+                where=draft.rendered.file,
+                platform=occurrence.channel,
+                account=occurrence.account,
+                on=occurrence.local_at.date(),
+                text=text,
+                general=occurrence.message_id in self._general,
+            )
+
+
+def _permitted_files(campaign: Campaign, permitted: frozenset[str]) -> frozenset[str]:
+    shown = {picture.file for message in campaign.messages for picture in message.media}
+    return frozenset(file for file in shown if permitted and _digest(campaign, file) in permitted)
+
+
+def _digest(campaign: Campaign, file: str) -> str:
+    with (campaign.folder / "media" / file).open("rb") as picture:
+        return hashlib.file_digest(picture, "sha256").hexdigest()

@@ -1,0 +1,272 @@
+"""The ledger: every change of a delivery's state is one short transaction here."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias
+from uuid import uuid4
+
+from sqlalchemy import Row, TextClause, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from channels.base import Receipt
+from schedules.clock import Clock
+from schedules.ledger.lanes import Lane
+from schedules.ledger.sql import Statements, statements
+from schedules.ledger.values import Claimed, Mark, Settlement
+from schedules.lifecycle import State
+from schedules.retry import MOST_CRASHES
+from schedules.store import tables
+from schedules.store.columns import MICROSECOND, from_micros, to_micros
+from schedules.store.engine import Store
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+LOST: Final = "The worker stopped before anything was sent."
+POISONOUS: Final = "A worker stopped three times while it held this post."
+POISONOUS_REMEDY: Final = "Look at its media and text, change them, and plan again."
+UNAPPROVED: Final = "Nobody approved it in time."
+TOO_LATE: Final = "Its time ran out before it could be sent."
+EXPIRED_REMEDY: Final = "Reschedule it if it still makes sense: munasara posts reschedule <id>."
+FOLLOWER_DROPPED: Final = "The post that it belongs to did not go out."
+
+
+class Ledger:
+    """Claims, marks and settles deliveries on one store.
+
+    Args:
+        clock: Where "now" comes from when the server does not tell it.
+        server_time: Let PostgreSQL tell the time; ``False`` where the clock is set by hand.
+        lease: How long a claim, and then a send, may take before others step in.
+    """
+
+    def __init__(self, store: Store, clock: Clock, *, server_time: bool, lease: timedelta) -> None:
+        self.store = store
+        self.clock = clock
+        self.lease = lease
+        self._lease_micros = lease // MICROSECOND
+        self._server_time = server_time and not store.is_sqlite
+        written = statements(sqlite=store.is_sqlite, server_time=server_time)
+        self._sql = {name: text(getattr(written, name)) for name in Statements.__slots__}
+
+    def _bind(self, rows: Sequence[Mapping[str, Any]] | None = None, **values: Any) -> dict[str, Any]:
+        bound = dict(values)
+        if rows is not None:
+            bound["rows"] = json.dumps(rows, ensure_ascii=False)
+        if not self._server_time:
+            bound["now"] = to_micros(self.clock.now())
+        return bound
+
+    def _statement(self, name: str) -> TextClause:
+        return self._sql[name]
+
+    async def claim(self, most: int, worker: str) -> tuple[Claimed, ...]:
+        """Take up to ``most`` deliveries that are due, within every lane's budget."""
+        claim = f"{worker}-{uuid4().hex[:12]}"
+        async with self.store.write() as connection:
+            accounts = (await connection.execute(self._statement("candidates"), self._bind())).all()
+            if not accounts:
+                return ()
+            lanes = await self._lock_lanes(connection, accounts)
+            rows = await self._take_from_lanes(connection, accounts, lanes, most, claim)
+            return await _with_posts(connection, rows, claim)
+
+    async def _lock_lanes(self, connection: AsyncConnection, accounts: Sequence[AnyRow]) -> dict[str, Lane]:
+        lanes: dict[str, Lane] = {}
+        for statement, column in (("destinations", 1), ("credentials", 2)):
+            wanted = [
+                {"id": name} for name in sorted({account[column] for account in accounts} - set(lanes))
+            ]
+            if wanted:
+                rows = await connection.execute(self._statement(statement), self._bind(wanted))
+                lanes |= {row.id: Lane(*row) for row in rows}
+        return lanes
+
+    async def _take_from_lanes(
+        self,
+        connection: AsyncConnection,
+        accounts: Sequence[AnyRow],
+        lanes: dict[str, Lane],
+        most: int,
+        claim: str,
+    ) -> list[AnyRow]:
+        taken: list[AnyRow] = []
+        spent: set[str] = set()
+        fair = -(-most // len(accounts))
+        for account, own, shared in accounts:
+            if own not in lanes or shared not in lanes:
+                continue
+            room = min(lanes[own].room(), lanes[shared].room(), fair, most - len(taken))
+            if room <= 0:
+                continue
+            bound = self._bind(account=account, room=room, claim=claim, lease=self._lease_micros)
+            rows = (await connection.execute(self._statement("claim"), bound)).all()
+            taken.extend(rows)
+            for name in {own, shared} if rows else ():
+                lanes[name] = lanes[name].spend(len(rows))
+                spent.add(name)
+        if spent:
+            spending = [{"id": name, "tat": lanes[name].tat} for name in sorted(spent)]
+            await connection.execute(self._statement("spend"), self._bind(spending))
+        return taken
+
+    async def mark(self, marks: Sequence[Mark]) -> Sequence[bool]:
+        """Commit that these are about to be sent. Send only those that come back ``True``.
+
+        ``False`` means that the lease or the time ran out, or that a pause covers it: it is ready again.
+        """
+        rows = [{"id": m.id, "claim": m.claim, "prepared": m.prepared or None} for m in marks]
+        async with self.store.write() as connection:
+            bound = self._bind(rows, lease=self._lease_micros)
+            sending = set((await connection.execute(self._statement("mark"), bound)).scalars())
+            stopped = [row for row in rows if row["id"] not in sending]
+            if stopped:
+                await connection.execute(self._statement("release"), self._bind(stopped))
+        return [mark.id in sending for mark in marks]
+
+    async def release(self, held: Iterable[Claimed]) -> None:
+        """Give back claims of which nothing was sent."""
+        rows = [{"id": c.id, "claim": c.claim, "prepared": None} for c in held]
+        async with self.store.write() as connection:
+            await connection.execute(self._statement("release"), self._bind(rows))
+
+    async def settle(self, settlements: Sequence[Settlement]) -> Sequence[bool]:
+        """Write outcomes. ``False`` means that the claim was lost and somebody else decides.
+
+        A receipt is proof: it settles a delivery that had meanwhile become ``unknown``.
+        """
+        async with self.store.write() as connection:
+            bound = self._bind([_settle_row(s) for s in settlements])
+            written = set((await connection.execute(self._statement("settle"), bound)).scalars())
+            await self._record_attempts(connection, [s for s in settlements if s.id in written])
+            await self._close_accounts(connection, settlements)
+        return [settlement.id in written for settlement in settlements]
+
+    async def _record_attempts(self, connection: AsyncConnection, settled: Sequence[Settlement]) -> None:
+        rows = [{"id": s.id, "outcome": s.outcome, "detail": s.reason} for s in settled]
+        if rows:
+            await connection.execute(self._statement("record_attempts"), self._bind(rows))
+
+    async def _close_accounts(self, connection: AsyncConnection, settlements: Sequence[Settlement]) -> None:
+        blocked = [{"account": s.account, "delay": s.block // MICROSECOND} for s in settlements if s.block]
+        held = [{"account": s.account, "reason": s.reason} for s in settlements if s.hold]
+        if blocked:
+            await connection.execute(self._statement("block_lanes"), self._bind(blocked))
+        if held:
+            await connection.execute(self._statement("hold_accounts"), self._bind(held))
+
+    async def tidy(self) -> int:
+        """Return claims whose lease ran out, expire what is too late, drop what followed it. How many moved."""
+        async with self.store.write() as connection:
+            lost = (
+                await connection.execute(
+                    self._statement("return_unsent"),
+                    self._bind(
+                        poison=MOST_CRASHES,
+                        poison_reason=POISONOUS,
+                        poison_remedy=POISONOUS_REMEDY,
+                        lost_reason=LOST,
+                    ),
+                )
+            ).all()
+            rows = [{"id": row.id, "outcome": "lost", "detail": LOST} for row in lost]
+            if rows:
+                await connection.execute(self._statement("record_attempts"), self._bind(rows))
+            bound = self._bind(unapproved=UNAPPROVED, late=TOO_LATE, remedy=EXPIRED_REMEDY)
+            expired = (await connection.execute(self._statement("expire"), bound)).all()
+            bound = self._bind(reason=FOLLOWER_DROPPED)
+            dropped = (await connection.execute(self._statement("drop_followers"), bound)).all()
+        return len(lost) + len(expired) + len(dropped)
+
+    async def take_over(self, most: int) -> tuple[Claimed, ...]:
+        """Take deliveries whose worker vanished, or waited, after the request may have left."""
+        claim = f"look-{uuid4().hex[:12]}"
+        async with self.store.write() as connection:
+            bound = self._bind(claim=claim, lease=self._lease_micros, room=most)
+            rows = (await connection.execute(self._statement("take_over"), bound)).all()
+            return await _with_posts(connection, rows, claim)
+
+    async def receipt(self, delivery: int) -> Receipt | None:
+        """The receipt of a sent delivery."""
+        columns = tables.delivery.c
+        async with self.store.read() as connection:
+            row = (
+                await connection.execute(
+                    select(columns.remote_id, columns.url, columns.accepted_at).where(
+                        columns.id == delivery, columns.state == State.SENT
+                    )
+                )
+            ).one_or_none()
+        return None if row is None else Receipt(row.remote_id or "", row.url, row.accepted_at)
+
+    async def media(self, digests: Sequence[str]) -> dict[str, tuple[str, bytes]]:
+        """The frozen bytes of media with their type, by SHA-256."""
+        columns = tables.media.c
+        async with self.store.read() as connection:
+            rows = await connection.execute(
+                select(columns.sha256, columns.mime, columns.data).where(columns.sha256.in_(digests))
+            )
+            return {row.sha256: (row.mime, row.data) for row in rows}
+
+    async def pauses(self) -> frozenset[str]:
+        """Every scope that is paused now."""
+        async with self.store.read() as connection:
+            return frozenset((await connection.execute(select(tables.pause.c.scope))).scalars())
+
+    async def next_moment(self) -> datetime | None:
+        """When the ledger has something to do next, or ``None``; it may lie in the past."""
+        async with self.store.read() as connection:
+            micros = (await connection.execute(self._statement("next_moment"), self._bind())).scalar()
+        return None if micros is None else from_micros(int(micros))
+
+
+def _settle_row(settlement: Settlement) -> dict[str, Any]:
+    accepted = settlement.accepted_at
+    return {
+        "id": settlement.id,
+        "claim": settlement.claim,
+        "state": settlement.state.value,
+        "delay": settlement.delay // MICROSECOND,
+        "remote_id": settlement.remote_id,
+        "url": settlement.url,
+        "accepted_at": None if accepted is None else to_micros(accepted),
+        "reason": settlement.reason,
+        "remedy": settlement.remedy,
+    }
+
+
+async def _with_posts(
+    connection: AsyncConnection, rows: Sequence[AnyRow], claim: str
+) -> tuple[Claimed, ...]:
+    if not rows:
+        return ()
+    columns = tables.post.c
+    wanted = sorted({row.post for row in rows})
+    found = await connection.execute(
+        select(columns.id, columns.key, columns.language, columns.body).where(columns.id.in_(wanted))
+    )
+    posts = {row.id: row for row in found}
+    return tuple(_claimed(row, posts[row.post], claim) for row in rows)
+
+
+def _claimed(row: AnyRow, post: AnyRow, claim: str) -> Claimed:
+    values = row._mapping  # noqa: SLF001 - the documented way to read a row by name
+    prepared = values.get("prepared")
+    return Claimed(
+        id=row.id,
+        claim=claim,
+        kind=row.kind,
+        after=row.after,
+        account=row.account,
+        campaign=row.campaign,
+        city=row.city,
+        partner=row.partner,
+        planned_at=from_micros(row.planned_at),
+        attempt=row.attempt,
+        crashes=row.crashes,
+        key=post.key,
+        language=post.language,
+        body=post.body,
+        prepared=(json.loads(prepared) if isinstance(prepared, str) else prepared) or {},
+        overdue=bool(values.get("overdue", 0)),
+    )

@@ -1,0 +1,242 @@
+"""The statements of the ledger. One text for both databases; only three fragments differ.
+
+Instants are microseconds since 1970 UTC. ``{now}`` is the server's clock on PostgreSQL in production and a
+bound value elsewhere, so that a rehearsal drives the very same statements.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+SERVER_NOW: Final = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
+
+_PAUSED: Final = """EXISTS (SELECT 1 FROM pause WHERE pause.scope IN (
+    'everything', 'campaign:' || delivery.campaign, 'account:' || delivery.account,
+    'city:' || coalesce(delivery.city, ''), 'partner:' || coalesce(delivery.partner, '')))"""
+
+_CANDIDATES: Final = """
+SELECT id, destination_lane, credential_lane FROM (
+    SELECT account.id, account.destination_lane, account.credential_lane,
+        (SELECT delivery.due_at FROM delivery
+         WHERE delivery.account = account.id AND delivery.state = 'ready'
+         ORDER BY delivery.due_at, delivery.id LIMIT 1) AS first_due
+    FROM account
+    WHERE account.held IS NULL AND NOT EXISTS (SELECT 1 FROM pause WHERE pause.scope IN (
+        'everything', 'account:' || account.id, 'partner:' || coalesce(account.partner, '')))
+) AS waiting WHERE first_due <= {now} ORDER BY first_due, id
+"""
+
+_LANES: Final = """
+SELECT id, rate, burst, tat, blocked_until, {now} AS now FROM lane
+WHERE id IN (SELECT id FROM {rows_id}) ORDER BY id {lock}
+"""
+
+_CLAIM: Final = """
+UPDATE delivery SET state = 'claimed', claim = :claim, lease_until = {now} + :lease, changed_at = {now}
+WHERE id {among_open}
+    SELECT delivery.id FROM delivery
+    WHERE delivery.account = :account AND delivery.state = 'ready'
+      AND delivery.due_at <= {now} AND delivery.expires_at > {now}
+      AND (delivery.after IS NULL OR EXISTS (
+          SELECT 1 FROM delivery AS earlier WHERE earlier.id = delivery.after AND earlier.state = 'sent'))
+      AND NOT {paused}
+    ORDER BY delivery.due_at, delivery.id LIMIT :room {skip}
+{among_close}
+RETURNING id, post, kind, after, account, campaign, city, partner, planned_at, attempt, crashes
+"""
+
+_SPEND: Final = """
+UPDATE lane SET tat = r.tat FROM {rows_spend} WHERE lane.id = r.id
+"""
+
+_MARK: Final = """
+UPDATE delivery SET state = 'sending', prepared = r.prepared, attempt = attempt + 1,
+    began_at = {now}, lease_until = {now} + :lease, changed_at = {now}
+FROM {rows_mark}
+WHERE delivery.id = r.id AND delivery.claim = r.claim AND delivery.state = 'claimed'
+  AND delivery.lease_until > {now} AND delivery.expires_at > {now} AND NOT {paused}
+RETURNING delivery.id
+"""
+
+_RELEASE: Final = """
+UPDATE delivery SET state = 'ready', claim = NULL, lease_until = NULL, changed_at = {now}
+FROM {rows_mark}
+WHERE delivery.id = r.id AND delivery.claim = r.claim AND delivery.state = 'claimed'
+RETURNING delivery.id
+"""
+
+_SETTLE: Final = """
+UPDATE delivery SET state = r.state, changed_at = {now},
+    claim = CASE WHEN r.state = 'sending' THEN 'look-' || delivery.claim END,
+    lease_until = CASE WHEN r.state = 'sending' THEN {now} + r.delay END,
+    due_at = CASE WHEN r.state = 'ready' THEN {now} + r.delay ELSE delivery.due_at END,
+    remote_id = r.remote_id, url = r.url, accepted_at = r.accepted_at,
+    reason = r.reason, remedy = r.remedy
+FROM {rows_settle}
+WHERE delivery.id = r.id AND (
+    (delivery.claim = r.claim AND delivery.state IN ('claimed', 'sending'))
+    OR (r.state = 'sent' AND delivery.state = 'unknown'))
+RETURNING delivery.id
+"""
+
+_RECORD_ATTEMPTS: Final = """
+INSERT INTO attempt (delivery, number, began_at, ended_at, outcome, detail)
+SELECT delivery.id, delivery.attempt, delivery.began_at, {now}, r.outcome, r.detail
+FROM {rows_attempt} JOIN delivery ON delivery.id = r.id
+"""
+
+_BLOCK_LANES: Final = """
+UPDATE lane SET blocked_until = {now} + r.delay FROM {rows_block}
+WHERE lane.id = (SELECT account.destination_lane FROM account WHERE account.id = r.account)
+  AND lane.blocked_until < {now} + r.delay
+"""
+
+_HOLD_ACCOUNTS: Final = """
+UPDATE account SET held = r.reason, held_at = {now} FROM {rows_hold}
+WHERE account.id = r.account AND account.held IS NULL
+"""
+
+_RETURN_UNSENT: Final = """
+UPDATE delivery SET crashes = crashes + 1, claim = NULL, lease_until = NULL, changed_at = {now},
+    state = CASE WHEN crashes + 1 >= :poison THEN 'refused' ELSE 'ready' END,
+    reason = CASE WHEN crashes + 1 >= :poison THEN :poison_reason ELSE :lost_reason END,
+    remedy = CASE WHEN crashes + 1 >= :poison THEN :poison_remedy END
+WHERE state = 'claimed' AND lease_until <= {now}
+RETURNING id, state
+"""
+
+_TAKE_OVER: Final = """
+UPDATE delivery SET crashes = CASE WHEN claim LIKE 'look-%' THEN crashes ELSE crashes + 1 END,
+    claim = :claim, lease_until = {now} + :lease, changed_at = {now}
+WHERE id {among_open}
+    SELECT delivery.id FROM delivery
+    WHERE delivery.state = 'sending' AND delivery.lease_until <= {now}
+    ORDER BY delivery.lease_until LIMIT :room {skip}
+{among_close}
+RETURNING id, post, kind, after, account, campaign, city, partner, planned_at, attempt, crashes, prepared,
+    CASE WHEN expires_at <= {now} THEN 1 ELSE 0 END AS overdue
+"""
+
+_EXPIRE: Final = """
+UPDATE delivery SET
+    reason = CASE WHEN state = 'planned' THEN :unapproved ELSE coalesce(:late || ' ' || reason, :late) END,
+    remedy = :remedy, state = 'expired', changed_at = {now}
+WHERE state IN ('planned', 'ready') AND expires_at <= {now}
+RETURNING id
+"""
+
+_DROP_FOLLOWERS: Final = """
+UPDATE delivery SET state = 'cancelled', reason = :reason, changed_at = {now}
+WHERE state IN ('planned', 'ready') AND after IS NOT NULL AND EXISTS (
+    SELECT 1 FROM delivery AS earlier
+    WHERE earlier.id = delivery.after AND earlier.state IN ('refused', 'expired', 'cancelled'))
+RETURNING id
+"""
+
+_NEXT_MOMENT: Final = """
+SELECT min(moment) FROM (
+    SELECT min({greatest}(delivery.due_at, own.blocked_until,
+        own.tat - (own.burst - 1) / own.rate * 1000000,
+        shared.blocked_until, shared.tat - (shared.burst - 1) / shared.rate * 1000000)) AS moment
+    FROM delivery JOIN account ON account.id = delivery.account
+        JOIN lane AS own ON own.id = account.destination_lane
+        JOIN lane AS shared ON shared.id = account.credential_lane
+    WHERE delivery.state = 'ready' AND account.held IS NULL AND NOT {paused}
+    UNION ALL SELECT min(lease_until) FROM delivery WHERE state IN ('claimed', 'sending')
+    UNION ALL SELECT min(expires_at) FROM delivery WHERE state IN ('planned', 'ready')
+) AS moments
+"""
+
+_ROWS: Final[Mapping[str, Mapping[str, str]]] = {
+    "rows_id": {"id": "text"},
+    "rows_spend": {"id": "text", "tat": "bigint"},
+    "rows_mark": {"id": "bigint", "claim": "text", "prepared": "json"},
+    "rows_settle": {
+        "id": "bigint",
+        "claim": "text",
+        "state": "text",
+        "delay": "bigint",
+        "remote_id": "text",
+        "url": "text",
+        "accepted_at": "bigint",
+        "reason": "text",
+        "remedy": "text",
+    },
+    "rows_attempt": {"id": "bigint", "outcome": "text", "detail": "text"},
+    "rows_block": {"account": "text", "delay": "bigint"},
+    "rows_hold": {"account": "text", "reason": "text"},
+}
+
+
+def _sqlite_rows(columns: Mapping[str, str]) -> str:
+    picked = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in columns)
+    return f"(SELECT {picked} FROM json_each(:rows)) AS r"  # noqa: S608 - names of our own columns
+
+
+def _postgresql_rows(columns: Mapping[str, str]) -> str:
+    typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    return f"json_to_recordset(CAST(:rows AS json)) AS r({typed})"
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """Every statement of the ledger, written for one database and one source of time."""
+
+    candidates: str
+    destinations: str
+    credentials: str
+    claim: str
+    spend: str
+    mark: str
+    release: str
+    settle: str
+    record_attempts: str
+    block_lanes: str
+    hold_accounts: str
+    return_unsent: str
+    take_over: str
+    expire: str
+    drop_followers: str
+    next_moment: str
+
+
+def statements(*, sqlite: bool, server_time: bool) -> Statements:
+    """The statements for one database.
+
+    Args:
+        sqlite: For SQLite rather than PostgreSQL.
+        server_time: Take the time from the PostgreSQL server rather than from the bound ``:now``.
+    """
+    rows = _sqlite_rows if sqlite else _postgresql_rows
+    fragments = {name: rows(columns) for name, columns in _ROWS.items()}
+    fragments |= {
+        "now": SERVER_NOW if server_time and not sqlite else "CAST(:now AS bigint)",
+        "paused": _PAUSED,
+        "skip": "" if sqlite else "FOR UPDATE SKIP LOCKED",
+        # PostgreSQL plans "= ANY (ARRAY (...))" as an index look-up; a plain IN joins a whole scan.
+        "among_open": "IN (" if sqlite else "= ANY (ARRAY (",
+        "among_close": ")" if sqlite else "))",
+        "greatest": "max" if sqlite else "greatest",
+    }
+
+    def made(statement: str, lock: str = "") -> str:
+        return statement.format(**fragments, lock="" if sqlite else lock)
+
+    return Statements(
+        candidates=made(_CANDIDATES),
+        destinations=made(_LANES, "FOR UPDATE SKIP LOCKED"),
+        credentials=made(_LANES, "FOR UPDATE"),
+        claim=made(_CLAIM),
+        spend=made(_SPEND),
+        mark=made(_MARK),
+        release=made(_RELEASE),
+        settle=made(_SETTLE),
+        record_attempts=made(_RECORD_ATTEMPTS),
+        block_lanes=made(_BLOCK_LANES),
+        hold_accounts=made(_HOLD_ACCOUNTS),
+        return_unsent=made(_RETURN_UNSENT),
+        take_over=made(_TAKE_OVER),
+        expire=made(_EXPIRE),
+        drop_followers=made(_DROP_FOLLOWERS),
+        next_moment=made(_NEXT_MOMENT),
+    )

@@ -1,0 +1,88 @@
+"""What the ledger hands out and takes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from channels.base import JSON
+from schedules.lifecycle import State
+
+Body: TypeAlias = Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that this worker holds under a lease.
+
+    Attributes:
+        claim: Fences every later write: a lost lease makes it worthless.
+        attempt: Attempts made before this claim.
+        crashes: Times that a worker vanished while it held this delivery.
+        prepared: What an earlier attempt saved; only after a take-over.
+        overdue: Whether the late policy has run out; only after a take-over.
+    """
+
+    id: int
+    claim: str
+    kind: str
+    after: int | None
+    account: str
+    campaign: str
+    city: str | None
+    partner: str | None
+    planned_at: datetime
+    attempt: int
+    crashes: int
+    key: str
+    language: str
+    body: Body
+    prepared: Body
+    overdue: bool = False
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """Every scope whose pause stops this delivery."""
+        return scopes(self.account, self.campaign, self.city, self.partner)
+
+
+def scopes(account: str, campaign: str, city: str | None, partner: str | None) -> frozenset[str]:
+    """The pause scopes that cover a delivery; ``everything`` is always one."""
+    covered = {"everything", f"account:{account}", f"campaign:{campaign}"}
+    covered |= {f"city:{city}"} if city else set()
+    covered |= {f"partner:{partner}"} if partner else set()
+    return frozenset(covered)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Where a delivery goes and why. ``delay`` counts from the commit.
+
+    Attributes:
+        outcome: One word for the history: a state, or ``lost`` or ``held``.
+        block: How long to close the account's lane.
+        hold: Whether to hold the account until a person reconnects it.
+    """
+
+    id: int
+    claim: str
+    account: str
+    state: State
+    outcome: str
+    reason: str | None = None
+    remedy: str | None = None
+    delay: timedelta = timedelta()
+    remote_id: str | None = None
+    url: str | None = None
+    accepted_at: datetime | None = None
+    block: timedelta = timedelta()
+    hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The wish to begin sending, with what ``prepare`` gave."""
+
+    id: int
+    claim: str
+    prepared: Body

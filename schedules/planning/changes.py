@@ -1,0 +1,62 @@
+"""What a new plan means for a post that may already be recorded: one decision, made on values alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from schedules.lifecycle import ENDED, UNCLAIMED, State
+from schedules.planning.drafts import Draft
+
+GONE_FROM_FOLDER: Final = "It is no longer in the campaign folder."
+PAST_WHEN_PLANNED: Final = "Its time was already over when it was planned."
+
+
+class Change(StrEnum):
+    """What recording a draft does to the ledger."""
+
+    ADDED = "added"
+    PAST = "already past"
+    CHANGED = "changed"
+    REVIVED = "planned again"
+    MOVED_BY_CLOCKS = "moved by new time zone data"
+    UNCHANGED = "unchanged"
+    WITHDRAWN = "withdrawn"
+    OVERRIDDEN = "kept as changed at a door"
+    CONFLICT = "in conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A post as the ledger has it. ``withdrawn`` tells that a re-plan cancelled it, not a person."""
+
+    id: int
+    key: str
+    digest: str
+    state: State
+    planned_at: datetime
+    expires_at: datetime
+    withdrawn: bool
+
+
+def change(recorded: Recorded | None, draft: Draft, now: datetime) -> Change:
+    """What recording ``draft`` over ``recorded`` does. Never leads to a second post."""
+    if recorded is None:
+        return Change.PAST if draft.expires_at <= now else Change.ADDED
+    if recorded.digest == draft.digest:
+        return _same_content(recorded, draft, now)
+    if recorded.state in UNCLAIMED:
+        return Change.CHANGED
+    if recorded.state in ENDED - {State.SENT}:
+        return Change.UNCHANGED if draft.expires_at <= now else Change.REVIVED
+    return Change.CONFLICT
+
+
+def _same_content(recorded: Recorded, draft: Draft, now: datetime) -> Change:
+    gone = recorded.state is State.EXPIRED or (recorded.state is State.CANCELLED and recorded.withdrawn)
+    if gone and draft.expires_at > now:
+        return Change.REVIVED
+    times = (draft.occurrence.due_at, draft.expires_at)
+    if recorded.state in UNCLAIMED and (recorded.planned_at, recorded.expires_at) != times:
+        return Change.MOVED_BY_CLOCKS
+    return Change.UNCHANGED

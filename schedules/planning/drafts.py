@@ -1,0 +1,167 @@
+"""From an occurrence to a frozen post: the body that a person approves and its digest."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from channels.base import Feature
+from channels.registry import CHANNELS, channel_class
+from content.errors import CampaignInvalid, ContentError, Problem, Severity, TemplateBroken, VariantMissing
+from content.limits import LIMITS
+from content.media import Picture, clean_picture
+from content.models import Campaign
+from content.rendering import RenderedMessage, context_for, render
+from content.review import check
+from content.richtext import to_json
+from content.variants import choose
+from schedules.planning.occurrences import Occurrence
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One post as it would be recorded.
+
+    Attributes:
+        digest: Names everything that an approver saw: text, media, destination, wall time and zone.
+        body: The frozen content as JSON: ``text``, ``warning``, ``media``, ``options``.
+        pictures: The bytes behind ``body["media"]``.
+        pinned: Whether it is pinned once it is out.
+    """
+
+    occurrence: Occurrence
+    rendered: RenderedMessage
+    body: Mapping[str, Any]
+    digest: str
+    pictures: tuple[Picture, ...]
+    pinned: bool
+
+    @property
+    def expires_at(self) -> datetime:
+        """The instant, in UTC, after which it must not appear any more."""
+        return self.occurrence.due_at + self.occurrence.late_by
+
+
+class Drafter:
+    """Renders the occurrences of one campaign and collects what is wrong with them."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self._campaign = campaign
+        self._messages = {message.id: message for message in campaign.messages}
+        self._found: dict[Problem, None] = {}
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every problem found so far, each once; complete when the last draft has been taken."""
+        return tuple(self._found)
+
+    def drafts(self, occurrences: Iterable[Occurrence]) -> Iterator[Draft]:
+        """Render one after the other. What cannot be rendered becomes a problem and is left out."""
+        for occurrence in occurrences:
+            try:
+                yield self._draft(occurrence)
+            except ContentError as error:
+                self._found.update(dict.fromkeys(_problems(error)))
+
+    def _draft(self, occurrence: Occurrence) -> Draft:
+        rendered = self._render(occurrence)
+        folder = self._campaign.folder / "media"
+        pictures = tuple(clean_picture(folder / item.file) for item in rendered.media)
+        body = _body(occurrence, rendered, pictures)
+        self._found.update(dict.fromkeys(check(rendered, LIMITS[occurrence.channel])))
+        pinned = occurrence.pin and Feature.PIN in _features(occurrence.channel)
+        self._found.update(dict.fromkeys(_unheard_wishes(occurrence)))
+        digest = _digest(occurrence, body, pinned=pinned)
+        return Draft(occurrence, rendered, body, digest, pictures, pinned)
+
+    def _render(self, occurrence: Occurrence) -> RenderedMessage:
+        message = self._messages[occurrence.message_id]
+        language, channel = occurrence.language, occurrence.channel
+        variant = choose(message, language=language, channel=channel, audience=occurrence.audience)
+        context = context_for(
+            self._campaign,
+            message,
+            language=language,
+            channel=channel,
+            city=occurrence.city,
+            local_at=occurrence.shown_at,
+        )
+        return render(variant, context)
+
+
+def digest_of(
+    *, account: str, language: str, when: str, zone: str, pinned: bool, body: Mapping[str, Any]
+) -> str:
+    """What an approval is bound to.
+
+    Args:
+        when: The wall time in ``zone`` as ISO text, not the resolved instant, so that a new release of the
+            time zone database does not void an approval; the instant only where the slot asks for one.
+    """
+    seen = {"account": account, "language": language, "when": [when, zone], "pin": pinned, "body": body}
+    canonical = json.dumps(seen, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _digest(occurrence: Occurrence, body: Mapping[str, Any], *, pinned: bool) -> str:
+    when = occurrence.due_at if occurrence.fixed else occurrence.local_at
+    return digest_of(
+        account=occurrence.account,
+        language=occurrence.language,
+        when=when.isoformat(),
+        zone=occurrence.zone,
+        pinned=pinned,
+        body=body,
+    )
+
+
+def _body(
+    occurrence: Occurrence, rendered: RenderedMessage, pictures: tuple[Picture, ...]
+) -> Mapping[str, Any]:
+    media = [
+        {"sha256": picture.sha256, "file": item.file, "alt": item.alt, "sensitive": item.sensitive}
+        for item, picture in zip(rendered.media, pictures, strict=True)
+    ]
+    return {
+        "text": to_json(rendered.text),
+        "warning": rendered.content_warning,
+        "media": media,
+        "options": {"silent": True} if _is_silent(occurrence) else {},
+    }
+
+
+def _problems(error: ContentError) -> tuple[Problem, ...]:
+    match error:
+        case CampaignInvalid():
+            return error.problems
+        case TemplateBroken():
+            return (error.problem,)
+        case VariantMissing():
+            what = f"there is no text in {error.language} for {error.channel}"
+            remedy = f"Write {error.language}.md there, or leave that language out of the slot."
+            return (Problem("variant-missing", f"messages/{error.message}", what, remedy),)
+        case _:
+            raise error
+
+
+def _features(channel: str) -> frozenset[Feature]:
+    return channel_class(channel).features if channel in CHANNELS else frozenset()
+
+
+def _is_silent(occurrence: Occurrence) -> bool:
+    return occurrence.silent and Feature.SILENT in _features(occurrence.channel)
+
+
+def _unheard_wishes(occurrence: Occurrence) -> Iterator[Problem]:
+    wishes = {Feature.PIN: occurrence.pin, Feature.SILENT: occurrence.silent}
+    for feature, is_wished in wishes.items():
+        if is_wished and feature not in _features(occurrence.channel):
+            yield Problem(
+                f"cannot-{feature}",
+                f"slot {occurrence.slot_id}",
+                f"{occurrence.channel} has no way to make a post {feature}",
+                f"It will be published without; leave `{feature}` out if that is fine.",
+                severity=Severity.WARNING,
+            )

@@ -1,0 +1,230 @@
+"""Planning: from a campaign and its accounts to every occurrence of every slot. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+
+from content.errors import Problem, Severity
+from content.models import ActionDay, Campaign, Gap, Overlap, Slot
+from schedules.planning.destinations import AccountView, guarded_accounts, reached
+from schedules.planning.late import late_by
+from schedules.planning.moments import Anchor, Moment, Timetable
+from schedules.walltime import SHOWN, Note, zone
+
+__all__ = ["AccountView", "Occurrence", "Plan", "occurrences", "plan"]
+
+_Groups: TypeAlias = dict[str | None, list[AccountView]]
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One message, due once on one account.
+
+    Attributes:
+        account: The account's name.
+        audience: Whose variant of the message is meant: the slot's audience, the account's, or its city.
+        occurrence: The wall *date* of a recurring slot, whatever its hour; ``1`` where a slot happens once.
+        local_at: The wall time that was asked for, naive, in ``zone``; where the slot gives an instant or
+            an offset, the wall time at which that falls.
+        due_at: The instant, in UTC.
+        note: What a change of the clocks did to the wall time, or to the one it is counted from.
+        fixed: Whether an instant was asked for. Where it is false, ``resolve(local_at, zone, gap=gap,
+            overlap=overlap).at`` is ``due_at``, and follows a new release of the time zone database.
+        late_by: How long after ``due_at`` it may still go out.
+    """
+
+    campaign_id: str
+    slot_id: str
+    message_id: str
+    account: str
+    channel: str
+    language: str
+    city: str | None
+    audience: str | None
+    occurrence: str
+    local_at: datetime
+    zone: str
+    due_at: datetime
+    note: Note
+    gap: Gap
+    overlap: Overlap
+    fixed: bool
+    late_by: timedelta
+    pin: bool
+    silent: bool
+
+    @property
+    def key(self) -> str:
+        """Names this occurrence for ever: it stays when its time moves."""
+        place = self.city or "-"
+        return (
+            f"{self.campaign_id}/{self.slot_id}/{self.message_id}/{self.account}/{place}/{self.occurrence}"
+        )
+
+    @property
+    def shown_at(self) -> datetime:
+        """What the clocks in ``zone`` will show when it goes out; not ``local_at`` where that was shifted."""
+        return self.due_at.astimezone(zone(self.zone)).replace(tzinfo=None, fold=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every occurrence of a campaign, by due time, and everything a person should know about them."""
+
+    occurrences: tuple[Occurrence, ...]
+    problems: tuple[Problem, ...]
+
+
+def plan(campaign: Campaign, accounts: Sequence[AccountView]) -> Plan:
+    """Plan a whole campaign: which message goes to which account, when.
+
+    Args:
+        accounts: Every account that is connected; their names are unique.
+    """
+    problems: list[Problem] = []
+    planned = sorted(occurrences(campaign, accounts, problems), key=lambda planned: planned.due_at)
+    return Plan(tuple(planned), tuple(problems))
+
+
+def occurrences(
+    campaign: Campaign, accounts: Sequence[AccountView], problems: list[Problem] | None = None
+) -> Iterator[Occurrence]:
+    """Plan one occurrence after the other, slot by slot.
+
+    Args:
+        problems: Where problems are put; complete when the last occurrence has been taken.
+    """
+    problems = [] if problems is None else problems
+    timetable, clashes = Timetable(campaign, problems), _Clashes()
+    asks = {message.id: message.ask.kind for message in campaign.messages}
+    used: dict[str, AccountView] = {}
+    for slot in campaign.slots:
+        anchor = timetable.anchor(slot)
+        if slot.message not in asks:
+            problems.append(_message_unknown(slot))
+        elif anchor is not None:
+            late = late_by(slot, asks[slot.message])
+            chosen = reached(slot, _cities(slot, anchor, campaign), campaign, accounts, problems)
+            used.update((account.name, account) for account in chosen)
+            for account, moment in _times(slot, anchor, _by_zone(slot, campaign, chosen), timetable):
+                occurrence = _occurrence(campaign, slot, account, moment, late)
+                clashes.note(occurrence)
+                yield occurrence
+    problems.extend(guarded_accounts(campaign, used.values()))
+    problems.extend(clashes.problems())
+
+
+def _cities(slot: Slot, anchor: Anchor, campaign: Campaign) -> frozenset[str] | None:
+    if not slot.cities:
+        return None
+    if slot.cities != "all":
+        return frozenset(slot.cities)
+    if isinstance(anchor.root, ActionDay) and anchor.root.cities != "all":
+        return frozenset(anchor.root.cities)
+    return frozenset(city.id for city in campaign.cities)
+
+
+def _by_zone(slot: Slot, campaign: Campaign, chosen: Sequence[AccountView]) -> _Groups:
+    zones = {city.id: city.zone for city in campaign.cities} if slot.cities else {}
+    groups: _Groups = {}
+    for account in chosen:
+        groups.setdefault(zones.get(account.city or ""), []).append(account)
+    return groups
+
+
+def _times(
+    slot: Slot, anchor: Anchor, groups: _Groups, timetable: Timetable
+) -> Iterator[tuple[AccountView, Moment]]:
+    for city_zone, together in groups.items():
+        for moment in timetable.moments(slot, anchor, city_zone):
+            for account in together:
+                yield account, moment
+
+
+def _occurrence(
+    campaign: Campaign, slot: Slot, account: AccountView, moment: Moment, late: timedelta
+) -> Occurrence:
+    return Occurrence(
+        campaign_id=campaign.id,
+        slot_id=slot.id,
+        message_id=slot.message,
+        account=account.name,
+        channel=account.channel,
+        language=account.language,
+        city=account.city,
+        audience=slot.audience or account.audience or account.city,
+        occurrence=moment.occurrence,
+        local_at=moment.local_at,
+        zone=moment.zone,
+        due_at=moment.due_at,
+        note=moment.note,
+        gap=moment.gap,
+        overlap=moment.overlap,
+        fixed=moment.fixed,
+        late_by=late,
+        pin=slot.pin,
+        silent=slot.silent,
+    )
+
+
+@dataclass(slots=True)
+class _Clash:
+    account: str
+    at: datetime
+    count: int = 0
+
+
+@dataclass(slots=True)
+class _Clashes:
+    """Finds posts that get in each other's way on one account; one problem per pair of slots."""
+
+    minutes: dict[str, dict[int, str]] = field(default_factory=dict)
+    days: dict[tuple[str, str], dict[int, str]] = field(default_factory=dict)
+    found: dict[tuple[str, str, str], _Clash] = field(default_factory=dict)
+
+    def note(self, planned: Occurrence) -> None:
+        day, minute = planned.local_at.toordinal(), int(planned.due_at.timestamp()) // 60
+        days = self.days.setdefault((planned.account, planned.message_id), {})
+        minutes = self.minutes.setdefault(planned.account, {})
+        same_day = days.setdefault(day, planned.slot_id)
+        same_minute = minutes.setdefault(minute, planned.slot_id)
+        if same_day != planned.slot_id:
+            self._count("message-repeated", same_day, planned)
+        elif same_minute != planned.slot_id:
+            self._count("same-minute", same_minute, planned)
+
+    def _count(self, code: str, earlier: str, planned: Occurrence) -> None:
+        key = (code, earlier, planned.slot_id)
+        clash = self.found.setdefault(key, _Clash(planned.account, planned.due_at.astimezone(UTC)))
+        clash.count += 1
+
+    def problems(self) -> Iterator[Problem]:
+        for (code, earlier, later), clash in self.found.items():
+            more = f" (and {clash.count - 1} more)" if clash.count > 1 else ""
+            yield (_repeated if code == "message-repeated" else _crowded)(earlier, later, clash, more)
+
+
+def _message_unknown(slot: Slot) -> Problem:
+    what, remedy = f"there is no message {slot.message}", "Write it below messages/, or correct `message`."
+    return Problem("message-unknown", f"slot {slot.id}", what, remedy)
+
+
+def _repeated(earlier: str, later: str, clash: _Clash, more: str) -> Problem:
+    return Problem(
+        "message-repeated",
+        f"slot {later}",
+        f"it sends the same message to {clash.account} on the same day as slot {earlier}, "
+        f"{clash.at:{SHOWN}} UTC{more}",
+        "Write another message for one of them, or choose another day.",
+    )
+
+
+def _crowded(earlier: str, later: str, clash: _Clash, more: str) -> Problem:
+    return Problem(
+        "same-minute",
+        f"slot {later}",
+        f"it posts on {clash.account} in the same minute as slot {earlier}, {clash.at:{SHOWN}} UTC{more}",
+        "Move one of them by a few minutes.",
+        severity=Severity.WARNING,
+    )

@@ -1,0 +1,191 @@
+"""The rows that recording writes. Each function is one step of a transaction that its caller holds."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schedules.lifecycle import UNCLAIMED, State
+from schedules.planning.changes import GONE_FROM_FOLDER, PAST_WHEN_PLANNED
+from schedules.planning.drafts import Draft
+from schedules.store.tables import account, delivery, media, post
+from schedules.store.upsert import insert_new
+
+
+async def save_pictures(connection: AsyncConnection, drafts: Sequence[Draft]) -> None:
+    """Freeze the pictures of the drafts, each once."""
+    pictures = {picture.sha256: picture for draft in drafts for picture in draft.pictures}
+    rows = [{"sha256": p.sha256, "mime": p.mime, "data": p.data} for p in pictures.values()]
+    await insert_new(connection, media, rows)
+
+
+async def insert_posts(
+    connection: AsyncConnection, drafts: Sequence[Draft], author: str, now: datetime
+) -> None:
+    """Insert posts that the ledger does not have, with their deliveries."""
+    if not drafts:
+        return
+    rows = [{**_post_values(draft, author), "key": draft.occurrence.key, "revision": 1} for draft in drafts]
+    await connection.execute(post.insert(), rows)
+    found = await connection.execute(
+        select(post.c.key, post.c.id).where(post.c.key.in_([draft.occurrence.key for draft in drafts]))
+    )
+    ids = {row.key: row.id for row in found}
+    partners = await _partners(connection)
+    await connection.execute(
+        delivery.insert(),
+        [_delivery_values(draft, ids[draft.occurrence.key], partners, now) for draft in drafts],
+    )
+    await _follow_with_pins(connection, [d for d in drafts if d.pinned], ids, partners, now)
+
+
+async def _partners(connection: AsyncConnection) -> Mapping[str, str | None]:
+    return {
+        row.id: row.partner for row in await connection.execute(select(account.c.id, account.c.partner))
+    }
+
+
+def _post_values(draft: Draft, author: str) -> dict[str, Any]:
+    occurrence = draft.occurrence
+    return {
+        "campaign": occurrence.campaign_id,
+        "slot": occurrence.slot_id,
+        "message": occurrence.message_id,
+        "account": occurrence.account,
+        "city": occurrence.city,
+        "occurrence": occurrence.occurrence,
+        "language": occurrence.language,
+        "variant": draft.rendered.file,
+        "local_at": occurrence.local_at.isoformat(timespec="seconds"),
+        "zone": occurrence.zone,
+        "gap": occurrence.gap.value,
+        "overlap": occurrence.overlap.value,
+        "fixed": occurrence.fixed,
+        "note": occurrence.note.value,
+        "body": draft.body,
+        "digest": draft.digest,
+        "author": author,
+    }
+
+
+def _times(draft: Draft) -> dict[str, datetime]:
+    due_at = draft.occurrence.due_at
+    return {"due_at": due_at, "planned_at": due_at, "expires_at": draft.expires_at}
+
+
+def _delivery_values(
+    draft: Draft, post_id: int, partners: Mapping[str, str | None], now: datetime
+) -> dict[str, Any]:
+    past = draft.expires_at <= now
+    occurrence = draft.occurrence
+    return {
+        "post": post_id,
+        "kind": "publish",
+        "after": None,
+        "account": occurrence.account,
+        "campaign": occurrence.campaign_id,
+        "city": occurrence.city,
+        "partner": partners.get(occurrence.account),
+        "state": (State.EXPIRED if past else State.PLANNED).value,
+        "reason": PAST_WHEN_PLANNED if past else None,
+        "changed_at": now,
+        **_times(draft),
+    }
+
+
+async def _follow_with_pins(
+    connection: AsyncConnection,
+    drafts: Sequence[Draft],
+    ids: Mapping[str, int],
+    partners: Mapping[str, str | None],
+    now: datetime,
+) -> None:
+    if not drafts:
+        return
+    wanted = [ids[draft.occurrence.key] for draft in drafts]
+    found = await connection.execute(
+        select(delivery.c.post, delivery.c.id).where(
+            delivery.c.post.in_(wanted), delivery.c.kind == "publish"
+        )
+    )
+    published = {row.post: row.id for row in found}
+    rows = [
+        _delivery_values(draft, ids[draft.occurrence.key], partners, now)
+        | {"kind": "pin", "after": published[ids[draft.occurrence.key]]}
+        for draft in drafts
+    ]
+    await insert_new(connection, delivery, rows)
+
+
+async def revise_posts(
+    connection: AsyncConnection, drafts: Sequence[Draft], ids: Mapping[str, int], author: str, now: datetime
+) -> None:
+    """Replace what is not out yet by a new revision; every approval of the old one is void."""
+    if not drafts:
+        return
+    rows = [{**_post_values(draft, author), "b_id": ids[draft.occurrence.key]} for draft in drafts]
+    changed: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "b_id"}
+    await connection.execute(
+        post.update()
+        .where(post.c.id == bindparam("b_id"))
+        .values(changed | {"revision": post.c.revision + 1}),
+        rows,
+    )
+    await connection.execute(
+        delivery.update()
+        .where(delivery.c.post == bindparam("b_post"))
+        .values(
+            state=State.PLANNED.value,
+            reason=None,
+            remedy=None,
+            attempt=0,
+            crashes=0,
+            prepared=None,
+            changed_at=now,
+            due_at=bindparam("due_at"),
+            planned_at=bindparam("planned_at"),
+            expires_at=bindparam("expires_at"),
+        ),
+        [{"b_post": ids[draft.occurrence.key], **_times(draft)} for draft in drafts],
+    )
+    unpinned = [ids[draft.occurrence.key] for draft in drafts if not draft.pinned]
+    await connection.execute(
+        delivery.update()
+        .where(delivery.c.post.in_(unpinned), delivery.c.kind == "pin")
+        .values(state=State.CANCELLED.value, reason=GONE_FROM_FOLDER)
+    )
+    await _follow_with_pins(
+        connection, [d for d in drafts if d.pinned], ids, await _partners(connection), now
+    )
+
+
+async def move_posts(
+    connection: AsyncConnection, drafts: Sequence[Draft], ids: Mapping[str, int], now: datetime
+) -> None:
+    """Move the instants of posts whose wall time stayed."""
+    if drafts:
+        await connection.execute(
+            delivery.update()
+            .where(delivery.c.post == bindparam("b_post"))
+            .values(
+                due_at=bindparam("due_at"),
+                planned_at=bindparam("planned_at"),
+                expires_at=bindparam("expires_at"),
+                changed_at=now,
+            ),
+            [{"b_post": ids[draft.occurrence.key], **_times(draft)} for draft in drafts],
+        )
+
+
+async def withdraw_posts(connection: AsyncConnection, keys: Sequence[str], now: datetime) -> int:
+    """Cancel what vanished from the folder and is not claimed. Returns how many posts."""
+    posts = select(post.c.id).where(post.c.key.in_(keys)).scalar_subquery()
+    moved = await connection.execute(
+        delivery.update()
+        .where(delivery.c.post.in_(posts), delivery.c.state.in_([state.value for state in UNCLAIMED]))
+        .values(state=State.CANCELLED.value, reason=GONE_FROM_FOLDER, remedy=None, changed_at=now)
+        .returning(delivery.c.kind)
+    )
+    return sum(kind == "publish" for kind in moved.scalars())

@@ -1,0 +1,139 @@
+"""One store, two databases: how a transaction begins and ends on each."""
+
+import fcntl
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from schedules.errors import StoreUnusable
+
+BUSY_TIMEOUT_MS: Final = 10_000
+SQLITE_PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    "PRAGMA foreign_keys=ON",
+)
+POSTGRESQL_OPTIONS: Final = (
+    "-c idle_in_transaction_session_timeout=30s -c statement_timeout=60s -c lock_timeout=30s"
+)
+
+
+class Store:
+    """A database and the two ways into it: ``read`` and ``write``.
+
+    Args:
+        url: ``sqlite+aiosqlite:///path`` or ``postgresql+psycopg://...``.
+        writers: Connections for writing on PostgreSQL; SQLite has one.
+    """
+
+    def __init__(self, url: str | URL, *, writers: int = 5) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._writer, self._reader = _sqlite_engines(self.url)
+        else:
+            self._writer = self._reader = _postgresql_engine(self.url, writers)
+
+    @property
+    def path(self) -> Path:
+        """The database file of SQLite."""
+        return Path(self.url.database or "")
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A short transaction that commits at the end of the block and rolls back on an error."""
+        async with self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading; nothing written through it is kept. Leave it before any wait."""
+        async with self._reader.connect() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+    @contextmanager
+    def sole_worker(self) -> Iterator[None]:
+        """Hold the right to be the one worker of a SQLite database; on PostgreSQL there may be many.
+
+        Raises:
+            StoreUnusable: Another worker is running on the same file.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        with self.path.with_name(self.path.name + ".lock").open("w") as lock:
+            _take(lock.fileno(), self.path)
+            yield
+
+
+def _take(descriptor: int, path: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        msg = (
+            f"Another worker is already running on {path}. Stop it first, "
+            "or move to PostgreSQL, which takes as many workers as you start."
+        )
+        raise StoreUnusable(msg) from None
+
+
+def _sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+    if url.database:
+        _make_private_folder(Path(url.database).parent)
+    writer = create_async_engine(
+        url, pool_size=1, max_overflow=0, poolclass=AsyncAdaptedQueuePool, hide_parameters=True
+    )
+    reader = create_async_engine(
+        url, pool_size=4, max_overflow=4, poolclass=AsyncAdaptedQueuePool, hide_parameters=True
+    )
+    for engine, begin, pragmas in (
+        (writer, "BEGIN IMMEDIATE", SQLITE_PRAGMAS),
+        (reader, "BEGIN", (*SQLITE_PRAGMAS, "PRAGMA query_only=ON")),
+    ):
+        _configure_sqlite(engine, begin, pragmas)
+    return writer, reader
+
+
+def _make_private_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"The folder {folder} cannot be made: {os.strerror(error.errno or 0)}."
+        raise StoreUnusable(msg) from error
+
+
+def _configure_sqlite(engine: AsyncEngine, begin: str, pragmas: tuple[str, ...]) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begun(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def _postgresql_engine(url: URL, writers: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=writers,
+        max_overflow=writers,
+        hide_parameters=True,
+        connect_args={"options": POSTGRESQL_OPTIONS, "connect_timeout": 5},
+    )

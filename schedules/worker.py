@@ -1,0 +1,117 @@
+"""The running worker: a ticker, a brake and a heartbeat around the dispatcher."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import SQLAlchemyError
+
+from schedules.clock import Clock
+from schedules.ledger.control import Control
+from schedules.ledger.dispatcher import Dispatcher
+from schedules.planning.reresolve import follow_time_zones
+from schedules.store.engine import Store
+from schedules.store.tables import worker as worker_table
+from schedules.store.upsert import insert_new
+
+TICK: Final = timedelta(milliseconds=200)
+HEARTBEAT: Final = timedelta(seconds=5)
+FORGOTTEN_AFTER: Final = timedelta(days=1)
+
+log = structlog.get_logger()
+
+
+class Worker:
+    """Keeps one dispatcher going until it is told to stop.
+
+    Any number may run on one PostgreSQL database; on SQLite, one.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        dispatcher: Dispatcher,
+        control: Control,
+        *,
+        name: str,
+        version: str,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._dispatcher = dispatcher
+        self._control = control
+        self._name = name
+        self._version = version
+        self._healthy = True
+        self._ticking = asyncio.Lock()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it knows the pauses, and so would send what is due."""
+        return self._control.is_fresh()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set, then settle what is in flight and return."""
+        for moved in await follow_time_zones(self._store, self._clock):
+            log.warning("post moved by new time zone data", post=moved.post)
+        await self._control.refresh()
+        watching = asyncio.create_task(self._control.watch())
+        scheduler = self._scheduler()
+        scheduler.start()
+        log.info("worker started", worker=self._name)
+        try:
+            await stop.wait()
+        finally:
+            scheduler.pause()
+            async with self._ticking:
+                scheduler.shutdown(wait=False)
+            await self._dispatcher.drain()
+            watching.cancel()
+            await self._forget()
+            log.info("worker stopped", worker=self._name)
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        scheduler = AsyncIOScheduler(
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        for job, every in ((self._tick, TICK), (self._beat, HEARTBEAT)):
+            scheduler.add_job(self._guarded, "interval", seconds=every.total_seconds(), args=[job])
+        return scheduler
+
+    async def _guarded(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await job()
+        except (SQLAlchemyError, OSError) as error:
+            if self._healthy:
+                log.warning("database unreachable", error=type(error).__name__)
+            self._healthy = False
+        else:
+            if not self._healthy:
+                log.info("database reachable again")
+            self._healthy = True
+
+    async def _tick(self) -> None:
+        async with self._ticking:
+            await self._dispatcher.tick()
+            while await self._dispatcher.claim_when_room():
+                pass
+
+    async def _beat(self) -> None:
+        now = self._clock.now()
+        values = {"version": self._version, "started_at": now, "seen_at": now}
+        async with self._store.write() as connection:
+            await insert_new(connection, worker_table, [{"id": self._name, **values}])
+            await connection.execute(
+                worker_table.update().where(worker_table.c.id == self._name).values(seen_at=now)
+            )
+            await connection.execute(
+                worker_table.delete().where(worker_table.c.seen_at < now - FORGOTTEN_AFTER)
+            )
+
+    async def _forget(self) -> None:
+        async with self._store.write() as connection:
+            await connection.execute(worker_table.delete().where(worker_table.c.id == self._name))

@@ -1,0 +1,86 @@
+"""Channels that live in memory, with outcomes that a test scripts."""
+
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from channels.base import (
+    AccountCheck,
+    CannotTell,
+    Channel,
+    Connection,
+    Feature,
+    Finding,
+    NotThere,
+    OutgoingPost,
+    Prepared,
+    Receipt,
+)
+from content.limits import LIMITS
+from tests.support.deliveries import NOON
+
+
+class FakePlatform:
+    """What was published, and what to answer next. A scripted error is raised instead of publishing."""
+
+    def __init__(self) -> None:
+        self.published: list[str] = []
+        self.begun: list[str] = []
+        self.pinned: list[str] = []
+        self.script: defaultdict[str, deque[Exception]] = defaultdict(deque)
+        self.found: dict[str, Finding | Exception] = {}
+        self.on_publish: Callable[[OutgoingPost], Any] | None = None
+
+
+class FakeChannel(Channel):
+    """Publishes into a ``FakePlatform``."""
+
+    name = "x"
+    limits = LIMITS["x"]
+    features: frozenset[Feature] = frozenset({Feature.PIN})
+
+    def __init__(
+        self, connection: Connection, platform: FakePlatform, features: frozenset[Feature]
+    ) -> None:
+        super().__init__(connection)
+        self.platform = platform
+        self.features = features
+
+    async def publish(self, post: OutgoingPost, prepared: Prepared) -> Receipt:
+        self.platform.begun.append(post.key)
+        if self.platform.on_publish is not None:
+            await self.platform.on_publish(post)
+        if self.platform.script[self.connection.account]:
+            raise self.platform.script[self.connection.account].popleft()
+        self.platform.published.append(post.key)
+        return Receipt(f"r{len(self.platform.published)}", None, NOON)
+
+    async def find(self, post: OutgoingPost, prepared: Prepared) -> Finding:
+        if Feature.FIND not in self.features:
+            return CannotTell("it gives no way to look")
+        answer = self.platform.found.get(post.key, NotThere())
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def pin(self, receipt: Receipt) -> None:
+        self.platform.pinned.append(receipt.remote_id)
+
+    async def verify(self) -> AccountCheck:
+        return AccountCheck(ready=True, identity="fake", detail="")
+
+    async def aclose(self) -> None:
+        return None
+
+
+class FakeChannels:
+    """Opens a ``FakeChannel`` for any account."""
+
+    def __init__(self, *features: Feature) -> None:
+        self.platform = FakePlatform()
+        self.features = frozenset(features)
+
+    @asynccontextmanager
+    async def open(self, account: str) -> AsyncIterator[Channel]:
+        yield FakeChannel(Connection(account), self.platform, self.features)

@@ -1,0 +1,94 @@
+"""A worker in a process of its own that ends itself with SIGKILL at a named step.
+
+Run as ``python -m tests.support.kill_worker '{"database": ..., "base_url": ..., ...}'``. Without ``die_at`` it works
+until every delivery has ended, or waits for a person, and exits with 0.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot.pool import ChannelPool
+from channels.base import Channel, Connection
+from channels.rehearsal.channel import RehearsalChannel
+from schedules.clock import SystemClock
+from schedules.ledger.control import Control
+from schedules.ledger.dispatcher import Dispatcher, Pace
+from schedules.ledger.ledger import Ledger
+from schedules.store.engine import Store
+from schedules.store.tables import delivery
+from schedules.worker import Worker
+
+OPEN = ("planned", "ready", "claimed", "sending")
+REQUEST_OPEN_FOR = 0.05
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Fate:
+    """Ends the process when a step has been reached for the n-th time."""
+
+    def __init__(self, step: str | None, times: int) -> None:
+        self.step, self.left = step, times
+
+    def __call__(self, step: str, delivery: int) -> None:
+        if step != ("marked" if self.step == "request_open" else self.step):
+            return
+        self.left -= 1
+        if self.left == 0 and self.step == "request_open":
+            asyncio.get_running_loop().call_later(REQUEST_OPEN_FOR, _die)
+        elif self.left == 0:
+            _die()
+
+
+async def _stop_when_done(store: Store, stop: asyncio.Event) -> None:
+    while True:
+        with contextlib.suppress(Exception):
+            async with store.read() as connection:
+                left = await connection.execute(select(func.count()).where(delivery.c.state.in_(OPEN)))
+                if left.scalar() == 0:
+                    stop.set()
+                    return
+        await asyncio.sleep(0.1)
+
+
+async def main(wanted: dict[str, Any]) -> None:
+    """Work as one worker of the database."""
+    store = Store(wanted["database"])
+    clock = SystemClock()
+    ledger = Ledger(store, clock, server_time=True, lease=timedelta(seconds=wanted.get("lease", 1.5)))
+    control = Control(ledger.pauses)
+
+    async def connect(account: str) -> Channel:
+        return RehearsalChannel(Connection(account, {"base_url": wanted["base_url"], "platform": "x"}))
+
+    pool = ChannelPool(connect)
+    dispatcher = Dispatcher(
+        ledger,
+        pool,
+        control,
+        name=f"w{os.getpid()}",
+        pace=Pace(in_flight=wanted.get("in_flight", 40), deadline=timedelta(seconds=1)),
+        observe=Fate(wanted.get("die_at"), wanted.get("times", 1)),
+    )
+    worker = Worker(store, clock, dispatcher, control, name=f"w{os.getpid()}", version="test")
+    stop = asyncio.Event()
+    with store.sole_worker():
+        watching = asyncio.create_task(_stop_when_done(store, stop))
+        await worker.run(stop)
+        watching.cancel()
+    await pool.aclose()
+    await store.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(json.loads(sys.argv[1])))
