@@ -12,6 +12,7 @@ from bot.errors import SettingsError
 PREFIX: Final = "MUNASARA_"
 FILE_VARIABLE: Final = "MUNASARA_SETTINGS"
 LOG_FORMATS: Final = ("auto", "text", "json")
+MOST_PORT: Final = 65_535
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
@@ -119,7 +120,7 @@ def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:
 
 def _address(value: str) -> str:
     host, _, port = value.rpartition(":")
-    if value != "off" and not (host and port.isdecimal()):
+    if value != "off" and not (host and port.isdecimal() and int(port) <= MOST_PORT):
         raise SettingsError(f"{PREFIX}HTTP must be host:port, such as 127.0.0.1:8080, or off.")
     return value
 

@@ -85,7 +85,7 @@ def _check_platform(posts: list[Candidate], days: int) -> Iterator[Problem]:
     families = _families(posts)
     said: dict[tuple[str, str], date] = {}
     for post in posts:
-        family = families[_words(post.text)]
+        family = families[post.text]
         earlier = (other for near in (family, *family.near) for other in _within(near.posts, post, days))
         elsewhere = next((other for other in earlier if other.account != post.account), None)
         if elsewhere is not None:
@@ -128,9 +128,13 @@ def _repeated(post: Candidate) -> Problem:
     )
 
 
-def _families(posts: list[Candidate]) -> dict[frozenset[Word], _Family]:
-    """Posts with the same words share a family; families are compared only where rare words meet."""
-    families = {words: _Family(words) for words in dict.fromkeys(_words(post.text) for post in posts)}
+def _families(posts: list[Candidate]) -> dict[str, _Family]:
+    """The family of each text. Texts with the same words share one; only where rare words meet are two compared."""
+    families: dict[frozenset[Word], _Family] = {}
+    of_text: dict[str, _Family] = {}
+    for text in dict.fromkeys(post.text for post in posts):
+        words = _words(text)
+        of_text[text] = families.setdefault(words, _Family(words))
     numbers = _by_rarity(families)
     members = list(families.values())
     masks: list[int] = []
@@ -146,7 +150,7 @@ def _families(posts: list[Candidate]) -> dict[frozenset[Word], _Family]:
         for number in rarest:
             index[number].append(place)
         masks.append(mask)
-    return families
+    return of_text
 
 
 def _by_rarity(families: Iterable[frozenset[Word]]) -> dict[Word, int]:
@@ -155,7 +159,7 @@ def _by_rarity(families: Iterable[frozenset[Word]]) -> dict[Word, int]:
     return {word: number for number, word in enumerate(rarest_first)}
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=256)
 def _words(text: str) -> frozenset[Word]:
     plain = _NOT_COMPARED.sub("", normalize("NFKD", text).casefold())
     counts: Counter[str] = Counter()

@@ -77,4 +77,4 @@ def _after_silence(
     if can_look_back:
         looking = f"{error.detail} Looking whether it landed."
         return Decision(State.SENDING, looking, delay=LOOK_BACK_AFTER)
-    return Decision(State.UNKNOWN, error.detail, error.remedy or ASK_A_PERSON)
+    return Decision(State.UNKNOWN, error.detail, ASK_A_PERSON)

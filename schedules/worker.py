@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any, Final
 
 import structlog
@@ -48,6 +48,7 @@ class Worker:
         self._version = version
         self._healthy = True
         self._ticking = asyncio.Lock()
+        self._stopping = False
 
     @property
     def is_ready(self) -> bool:
@@ -55,10 +56,11 @@ class Worker:
         return self._control.is_fresh()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until ``stop`` is set, then settle what is in flight and return."""
+        """Work until ``stop`` is set, then begin nothing more, settle what is in flight and return."""
         for moved in await follow_time_zones(self._store, self._clock):
             log.warning("post moved by new time zone data", post=moved.post)
         await self._control.refresh()
+        await self._guarded(self._beat)
         watching = asyncio.create_task(self._control.watch())
         scheduler = self._scheduler()
         scheduler.start()
@@ -66,17 +68,19 @@ class Worker:
         try:
             await stop.wait()
         finally:
+            self._stopping = True
             scheduler.pause()
             async with self._ticking:
                 scheduler.shutdown(wait=False)
             await self._dispatcher.drain()
             watching.cancel()
-            await self._forget()
+            await asyncio.gather(watching, return_exceptions=True)
+            await self._guarded(self._forget)
             log.info("worker stopped", worker=self._name)
 
     def _scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
         for job, every in ((self._tick, TICK), (self._beat, HEARTBEAT)):
             scheduler.add_job(self._guarded, "interval", seconds=every.total_seconds(), args=[job])
@@ -97,7 +101,7 @@ class Worker:
     async def _tick(self) -> None:
         async with self._ticking:
             await self._dispatcher.tick()
-            while await self._dispatcher.claim_when_room():
+            while not self._stopping and await self._dispatcher.claim_when_room():
                 pass
 
     async def _beat(self) -> None:

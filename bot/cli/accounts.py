@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.exits import NO
+from bot.cli.exits import FINE, NO, NOT_NOW
 from bot.cli.output import json_option, say, show_json, show_table, utc
 from bot.cli.session import Desk, Session, acting, pass_session
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from channels.base import AccountCheck, Channel
     from channels.secret import Secret
     from schedules.accounts.accounts import Account, NewAccount
+    from schedules.commands.actor import Actor
 
 SECRET_FILE = click.option(
     "--secret-file",
@@ -48,7 +49,9 @@ users of a machine can read the options of a command.
 @click.option("--city", help="The city for which it speaks; else the whole campaign.")
 @click.option("--partner", help="The partner that owns it, and may withdraw it alone.")
 @click.option("--audience", help="The audience for which it is kept; else everyone.")
-@click.option("--set", "given", multiple=True, metavar="KEY=VALUE", help="A setting of the channel; repeat it.")
+@click.option(
+    "--set", "given", multiple=True, metavar="KEY=VALUE", help="A setting of the channel; repeat it."
+)
 @SECRET_FILE
 @click.option("--no-verify", is_flag=True, help="Do not ask the platform whether the account may post.")
 @acting
@@ -57,6 +60,7 @@ users of a machine can read the options of a command.
 def add(
     ctx: click.Context,
     session: Session,
+    /,
     channel: str,
     given: Sequence[str],
     secret_file: Path | None,
@@ -71,9 +75,9 @@ def add(
     actor = session.actor()
     new = _new_account(kind, said, _pairs(given))
     secret = _secret(kind, secret_file)
-    with session.desk() as desk:
-        from schedules.commands import accounts as commands
+    from schedules.commands import accounts as commands
 
+    with session.desk() as desk:
         stored = desk.do(
             commands.add(
                 desk.store, desk.vault, desk.clock, actor, new, secret=secret, kinds={channel: kind}
@@ -83,11 +87,8 @@ def add(
         if no_verify:
             say(f"The platform was not asked. Ask it: munasara accounts test {stored.id}")
             return
-        check = desk.do(_verify(desk, stored.id))
-        if not check.ready:
-            desk.do(commands.hold(desk.store, desk.clock, actor, stored.id, check.detail))
-        _show_check(stored.id, check)
-    ctx.exit(0 if check.ready else NO)
+        code = _ask_platform(desk, actor, stored.id)
+    ctx.exit(code)
 
 
 @accounts.command("list")
@@ -103,7 +104,14 @@ def list_(session: Session, as_json: bool) -> None:
         show_json(found)
     elif found:
         rows = [
-            (one.id, one.channel, one.language, one.city, one.partner, f"held: {one.held}" if one.held else "ok")
+            (
+                one.id,
+                one.channel,
+                one.language,
+                one.city,
+                one.partner,
+                f"held: {one.held}" if one.held else "ok",
+            )
             for one in found
         ]
         show_table(["account", "channel", "language", "city", "partner", "state"], rows)
@@ -141,7 +149,9 @@ def test(ctx: click.Context, session: Session, name: str) -> None:
     with session.desk() as desk:
         held = desk.do(get(desk.store, name)).held
         if held is not None:
-            check = desk.do(commands.release(desk.store, actor, name, lambda account: _verify(desk, account)))
+            check = desk.do(
+                commands.release(desk.store, actor, name, lambda account: _verify(desk, account))
+            )
         else:
             check = desk.do(_verify(desk, name))
     _show_check(name, check)
@@ -219,12 +229,15 @@ def _pairs(given: Sequence[str]) -> dict[str, str]:
     return {key: value for key, _, value in pairs}
 
 
-def _new_account(kind: "type[Channel]", said: Mapping[str, str | None], given: dict[str, str]) -> "NewAccount":
+def _new_account(
+    kind: "type[Channel]", said: Mapping[str, str | None], given: dict[str, str]
+) -> "NewAccount":
     from schedules.accounts.accounts import NewAccount
 
     language = _asked(said["language"], "Language in which it speaks, such as tr")
     return NewAccount(
-        id=said["name"] or click.prompt("Name of the account", default=f"{kind.name}-{language.lower()}", err=True),
+        id=said["name"]
+        or click.prompt("Name of the account", default=f"{kind.name}-{language.lower()}", err=True),
         channel=kind.name,
         language=language,
         owner=_asked(said["owner"], "Who answers for it, in the campaign or at the partner"),
@@ -269,8 +282,28 @@ async def _verify(desk: Desk, account: str) -> "AccountCheck":
         return await channel.verify()
 
 
+def _ask_platform(desk: Desk, actor: "Actor", account: str) -> int:
+    from channels.base import AccountCheck
+    from channels.errors import ChannelError, NotAuthorised
+    from schedules.commands import accounts as commands
+
+    try:
+        check = desk.do(_verify(desk, account))
+    except NotAuthorised as error:
+        check = AccountCheck(ready=False, identity="", detail=f"{error.detail}. {error.remedy}")
+    except ChannelError as error:
+        say(f"Its platform gave no answer: {error.detail.rstrip('.')}.", err=True)
+        say(f"Ask again later: munasara accounts test {account}", err=True)
+        return NOT_NOW
+    if not check.ready:
+        desk.do(commands.hold(desk.store, desk.clock, actor, account, check.detail))
+    _show_check(account, check)
+    return FINE if check.ready else NO
+
+
 def _show_check(name: str, check: "AccountCheck") -> None:
-    say(f"{name} is {check.identity or 'unnamed'} on its platform. {check.detail}")
+    known = f" ({check.identity})" if check.identity else ""
+    say(f"{name}{known}: {check.detail}")
     if not check.ready:
         say(f"Nothing is sent through it. When that is mended: munasara accounts test {name}")
         say(f"If the token was wrong: munasara accounts token {name}")

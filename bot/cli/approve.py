@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.exits import NO
 from bot.cli.output import counted, say, show_table, utc
-from bot.cli.preview import platform_of, show_post
 from bot.cli.session import Desk, Session, acting, pass_session
+from bot.cli.texts import platforms_of, show_post
 
 if TYPE_CHECKING:
     from schedules.commands.actor import Actor
@@ -50,7 +51,7 @@ def approve(
         if not waiting:
             say("No post waits for approval.")
             return
-        platforms = _platforms(desk)
+        platforms = platforms_of(desk)
         if together or yes:
             _show_summary(waiting)
             chosen = waiting if yes or _agrees(waiting) else []
@@ -74,15 +75,9 @@ def _waiting(desk: Desk, numbers: Sequence[int], campaign: str | None) -> "list[
     return found
 
 
-def _platforms(desk: Desk) -> Mapping[str, str]:
-    from schedules.commands import accounts
-
-    return {view.name: view.channel for view in desk.do(accounts.views(desk.store))}
-
-
 def _show_summary(waiting: "Sequence[PostView]") -> None:
     counts = Counter((post.campaign, post.account, post.language) for post in waiting)
-    first = {}
+    first: dict[tuple[str, str, str], datetime] = {}
     for post in waiting:
         first.setdefault((post.campaign, post.account, post.language), post.planned_at)
     rows = [(*key, count, utc(first[key])) for key, count in counts.items()]
@@ -97,7 +92,7 @@ def _agrees(waiting: "Sequence[PostView]") -> bool:
 def _asked(waiting: "Sequence[PostView]", platforms: Mapping[str, str]) -> "list[PostView]":
     chosen: list[PostView] = []
     for number, post in enumerate(waiting, 1):
-        show_post(post, platform_of(platforms, post.account))
+        show_post(post, platforms)
         answer = click.prompt(
             f"Approve it? ({number} of {len(waiting)}) yes, no, or quit",
             type=click.Choice(["y", "n", "q"]),
@@ -117,7 +112,9 @@ def _approve(desk: Desk, actor: "Actor", chosen: "Sequence[PostView]") -> tuple[
     seen = [approvals.Seen(post.id, post.digest) for post in chosen]
     done = desk.do(approvals.approve(desk.store, desk.clock, actor, seen))
     if done.ready:
-        say(f"{counted(len(done.ready), 'post')} approved; sent at the planned time while `munasara run` runs.")
+        say(
+            f"{counted(len(done.ready), 'post')} approved; sent at the planned time while `munasara run` runs."
+        )
     if done.waiting:
         say(f"{counted(len(done.waiting), 'post')} signed by you; another person must approve as well.")
     for why in done.left:

@@ -74,7 +74,9 @@ def _home(settings: "Settings") -> Iterator[Finding]:
         return
     mode = stat.S_IMODE(home.stat().st_mode)
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        yield Finding("home", LOOK, f"Others may enter {home} (mode {mode:04o}). Close it: chmod 0700 {home}")
+        yield Finding(
+            "home", LOOK, f"Others may enter {home} (mode {mode:04o}). Close it: chmod 0700 {home}"
+        )
     else:
         yield Finding("home", OK, f"{home.absolute()} is closed to others.")
     free = shutil.disk_usage(home).free

@@ -23,9 +23,14 @@ def exceptions() -> None:
 
 @exceptions.command
 @click.argument("picture", type=PICTURE)
-@click.option("--reason", required=True, help="Why it may be shown, such as where the consent is kept. No names.")
 @click.option(
-    "--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last day, in UTC; at most 90 days ahead."
+    "--reason", required=True, help="Why it may be shown, such as where the consent is kept. No names."
+)
+@click.option(
+    "--until",
+    required=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The last day, in UTC; at most 90 days ahead.",
 )
 @acting
 @pass_session

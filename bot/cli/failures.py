@@ -42,8 +42,12 @@ def _of_the_database(error: Exception) -> Iterator[str]:
     sqlalchemy = sys.modules.get("sqlalchemy.exc")
     if sqlalchemy is None:
         return
-    if isinstance(error, sqlalchemy.OperationalError | sqlalchemy.DatabaseError | sqlalchemy.InterfaceError):
-        if isinstance(error, sqlalchemy.IntegrityError | sqlalchemy.ProgrammingError | sqlalchemy.DataError):
+    if isinstance(
+        error, sqlalchemy.OperationalError | sqlalchemy.DatabaseError | sqlalchemy.InterfaceError
+    ):
+        if isinstance(
+            error, sqlalchemy.IntegrityError | sqlalchemy.ProgrammingError | sqlalchemy.DataError
+        ):
             return
         first = (str(error.orig).strip().splitlines() or ["no answer"])[0]
         yield f"The database cannot be used: {first}. See what is wrong: munasara doctor."

@@ -33,4 +33,6 @@ def init(session: Session, home: Path | None) -> None:
         say("\nKeep a copy of the key in a safe place, away from backups of the database.")
     if home is not None:
         say(f"\nUse this home from now on:\n  export MUNASARA_HOME={settings.home.absolute()}")
-    say("\nNext:\n  munasara new my-campaign        write a campaign\n  munasara accounts add telegram  connect an account")
+    say(
+        "\nNext:\n  munasara new my-campaign        write a campaign\n  munasara accounts add telegram  connect an account"
+    )

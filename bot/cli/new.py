@@ -25,9 +25,15 @@ Example:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--title", help="What the campaign is called.")
 @click.option("--tag", help="Its one hashtag.")
-@click.option("--language", "languages", multiple=True, metavar="TAG", help="A language, such as ar; repeat it.")
-@click.option("--zone", metavar="ZONE", help="The time zone of its times, such as Europe/Istanbul; else UTC.")
-def new(folder: Path, title: str | None, tag: str | None, languages: Sequence[str], zone: str | None) -> None:
+@click.option(
+    "--language", "languages", multiple=True, metavar="TAG", help="A language, such as ar; repeat it."
+)
+@click.option(
+    "--zone", metavar="ZONE", help="The time zone of its times, such as Europe/Istanbul; else UTC."
+)
+def new(
+    folder: Path, title: str | None, tag: str | None, languages: Sequence[str], zone: str | None
+) -> None:
     """Write a small campaign folder that passes `munasara check`: one message, one time, one tag.
 
     Asks for what is not given, where there is a terminal. What is there already is never overwritten.
@@ -38,7 +44,9 @@ def new(folder: Path, title: str | None, tag: str | None, languages: Sequence[st
     tag = tag or _asked("Its one hashtag, without #", _tag_of(title))
     languages = languages or _asked("Its languages, with spaces between", "en").split()
     zone = zone or _asked("Its time zone", "UTC")
-    start = Start(_slug(folder.name), title, tag.lstrip("#"), tuple(dict.fromkeys(languages)), zone, _today())
+    start = Start(
+        _slug(folder.name), title, tag.lstrip("#"), tuple(dict.fromkeys(languages)), zone, _today()
+    )
     _refuse_bad(start)
     write_starter(folder, start)
     _tell(folder)

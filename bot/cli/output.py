@@ -39,23 +39,13 @@ def show_json(value: Any) -> None:
 
 def plain_value(value: Any) -> Any:
     """A value as dictionaries, lists and strings."""
-    match value:
-        case Enum():
-            return value.value
-        case datetime() | date():
-            return value.isoformat()
-        case timedelta():
-            return value.total_seconds()
-        case Path():
-            return str(value)
-        case Mapping():
-            return {str(plain_value(name)): plain_value(item) for name, item in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [plain_value(item) for item in value]
-        case _ if is_dataclass(value):
-            return {field.name: plain_value(getattr(value, field.name)) for field in fields(value)}
-        case _:
-            return value
+    if is_dataclass(value):
+        return {field.name: plain_value(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(plain_value(name)): plain_value(item) for name, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain_value(item) for item in value]
+    return _scalar(value)
 
 
 def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -119,6 +109,20 @@ def _show_by_file(problems: Iterable[Problem], err: bool) -> None:
         for problem in found:
             line = "" if problem.line is None else f"line {problem.line}: "
             say(f"    {line}{problem.what}. {problem.remedy} [{problem.code}]", err=err)
+
+
+def _scalar(value: Any) -> Any:
+    match value:
+        case Enum():
+            return value.value
+        case datetime() | date():
+            return value.isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case Path():
+            return str(value)
+        case _:
+            return value
 
 
 def _cell(value: object) -> str:

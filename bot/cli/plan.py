@@ -81,7 +81,9 @@ async def _preview(desk: Desk, checked: "Checked") -> "Outcome":
 def _record(desk: Desk, actor: "Actor", checked: "Checked", *, quiet: bool) -> None:
     from schedules.commands.plans import record_plan
 
-    with click.progressbar(length=checked.posts, label="Recording", file=sys.stderr) as bar:
+    with click.progressbar(
+        length=checked.posts, label="Recording", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
         outcome = desk.do(
             record_plan(
                 desk.store, desk.clock, actor, checked, progress=lambda done: bar.update(done - bar.pos)
@@ -90,7 +92,9 @@ def _record(desk: Desk, actor: "Actor", checked: "Checked", *, quiet: bool) -> N
     if quiet:
         return
     say(f"\nRecorded: {_summary(outcome)}.")
-    say("Next:\n  munasara approve    look at each post and approve it\n  munasara run        send what is approved, when it is due")
+    say(
+        "Next:\n  munasara approve    look at each post and approve it\n  munasara run        send what is approved, when it is due"
+    )
 
 
 def _occurrences(checked: "Checked") -> "list[Occurrence]":

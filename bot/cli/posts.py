@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.output import counted, json_option, local_moment, say, show_json, show_table, utc
-from bot.cli.preview import platform_of, show_body
 from bot.cli.session import Desk, Session, acting, pass_session
+from bot.cli.texts import UNKNOWN_PLATFORM, platforms_of, show_body
 from schedules.lifecycle import State
 
 if TYPE_CHECKING:
-    from schedules.commands.posts import Event, PostView, Verdict
+    from schedules.commands.post_changes import Verdict
+    from schedules.commands.posts import Event, PostView
 
 WALL_TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 
@@ -27,9 +28,15 @@ def posts() -> None:
 @click.option("--account", help="Only posts on this account.")
 @click.option("--city", help="Only posts for this city.")
 @click.option(
-    "--state", "states", multiple=True, type=click.Choice([state.value for state in State]), help="Only this state; repeat it."
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice([state.value for state in State]),
+    help="Only this state; repeat it.",
 )
-@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many."
+)
 @json_option
 @pass_session
 def list_(
@@ -80,7 +87,7 @@ def show(session: Session, number: int, as_json: bool) -> None:
 @pass_session
 def cancel(session: Session, number: int) -> None:
     """Withdraw a post that is not out. It stays withdrawn when its folder is planned again."""
-    from schedules.commands import posts as commands
+    from schedules.commands import post_changes as commands
 
     actor = session.actor()
     with session.desk() as desk:
@@ -88,19 +95,24 @@ def cancel(session: Session, number: int) -> None:
     say(f"Post {number} is cancelled.")
 
 
-@posts.command(epilog="\b\nExample:\n  munasara posts reschedule 17 --at 2027-03-01T18:00 --zone Europe/Berlin")
+@posts.command(
+    epilog="\b\nExample:\n  munasara posts reschedule 17 --at 2027-03-01T18:00 --zone Europe/Berlin"
+)
 @click.argument("number", type=int, metavar="POST")
-@click.option("--at", "local_at", required=True, type=click.DateTime(WALL_TIMES), help="The new time on the wall.")
+@click.option(
+    "--at", "local_at", required=True, type=click.DateTime(WALL_TIMES), help="The new time on the wall."
+)
 @click.option("--zone", help="In which zone; else the post's own.")
 @acting
 @pass_session
 def reschedule(session: Session, number: int, local_at: datetime, zone: str | None) -> None:
     """Move a post to another time. It must be approved again, and keeps its time when planned again."""
-    from schedules.commands import posts as commands
+    from schedules.commands import post_changes as commands
+    from schedules.commands.posts import show_post
 
     actor = session.actor()
     with session.desk() as desk:
-        place = zone or desk.do(commands.show_post(desk.store, number))[0].zone
+        place = zone or desk.do(show_post(desk.store, number))[0].zone
         due_at = desk.do(commands.reschedule(desk.store, desk.clock, actor, number, local_at, place))
     say(f"Post {number} moves to {local_moment(due_at, place)} ({utc(due_at)}).")
     say(f"Next: munasara approve {number}")
@@ -124,19 +136,19 @@ def resolve(session: Session, number: int, sent: str | None, again: bool, drop: 
 
     Look at the account first. Without an option it asks.
     """
-    from schedules.commands import posts as commands
+    from schedules.commands.post_changes import resolve_unknown
 
     actor = session.actor()
     with session.desk() as desk:
         verdict = _verdict(sent, again, drop) or _ask(desk, number)
         url = None if sent in (None, "-") else sent
-        desk.do(commands.resolve_unknown(desk.store, desk.clock, actor, number, verdict, url))
+        desk.do(resolve_unknown(desk.store, desk.clock, actor, number, verdict, url))
     outcomes = {"sent": "counts as sent", "again": "is sent again", "drop": "is dropped"}
     say(f"Post {number} {outcomes[verdict.value]}.")
 
 
 def _verdict(sent: str | None, again: bool, drop: bool) -> "Verdict | None":
-    from schedules.commands.posts import Verdict
+    from schedules.commands.post_changes import Verdict
 
     said = [
         verdict
@@ -150,25 +162,27 @@ def _verdict(sent: str | None, again: bool, drop: bool) -> "Verdict | None":
     if len(said) > 1:
         raise click.UsageError("Say one of --sent, --again and --drop.")
     if sent is not None and sent != "-" and not sent.startswith(("http://", "https://")):
-        raise click.BadParameter("write the address of the post, or - where it has none.", param_hint="--sent")
+        raise click.BadParameter(
+            "write the address of the post, or - where it has none.", param_hint="--sent"
+        )
     return said[0] if said else None
 
 
 def _ask(desk: Desk, number: int) -> "Verdict":
-    from schedules.commands.posts import Verdict, show_post
+    from schedules.commands.post_changes import Verdict
+    from schedules.commands.posts import show_post
 
     post, events = desk.do(show_post(desk.store, number))
     _show_post(post, events, _platform(desk, post))
     say(f"Open {post.account} and look. Did this land?")
     choice = click.Choice([verdict.value for verdict in Verdict])
-    return Verdict(click.prompt("sent: it is public, again: send it, drop: leave it", type=choice, err=True))
+    return Verdict(
+        click.prompt("sent: it is public, again: send it, drop: leave it", type=choice, err=True)
+    )
 
 
 def _platform(desk: Desk, post: "PostView") -> str:
-    from schedules.commands import accounts
-
-    platforms = {view.name: view.channel for view in desk.do(accounts.views(desk.store))}
-    return platform_of(platforms, post.account)
+    return platforms_of(desk).get(post.account, UNKNOWN_PLATFORM)
 
 
 def _show_list(found: "Sequence[PostView]") -> None:
@@ -189,8 +203,10 @@ def _show_list(found: "Sequence[PostView]") -> None:
 
 def _show_post(post: "PostView", events: "Sequence[Event]", platform: str) -> None:
     say(f"Post {post.id}: {post.message} ({post.variant}), campaign {post.campaign}, slot {post.slot}")
-    say(f"On {post.account}{f', {post.city}' if post.city else ''}, {post.language}, "
-        f"{local_moment(post.planned_at, post.zone)} ({utc(post.planned_at)})")
+    say(
+        f"On {post.account}{f', {post.city}' if post.city else ''}, {post.language}, "
+        f"{local_moment(post.planned_at, post.zone)} ({utc(post.planned_at)})"
+    )
     say(f"State: {post.state.value}{f', {post.url}' if post.url else ''}")
     for sentence in (post.reason, post.remedy):
         if sentence:

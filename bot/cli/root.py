@@ -78,7 +78,7 @@ class Nouns(click.Group):
         except (KeyboardInterrupt, click.Abort):
             click.echo("\nStopped. What was confirmed before stays; nothing else was done.", err=True)
             ctx.exit(INTERRUPTED)
-        except Exception as error:  # noqa: BLE001 - the outermost frame: it must name every failure
+        except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise
             from bot.cli.failures import report
@@ -100,7 +100,9 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
     epilog=f"{EXAMPLES}\n{TABLE}",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.option("--as", "acting_as", metavar="NAME", help="Who is acting; else MUNASARA_ACTOR, or the system's user.")
+@click.option(
+    "--as", "acting_as", metavar="NAME", help="Who is acting; else MUNASARA_ACTOR, or the system's user."
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show the log of a command as well.")
 @click.option(
     "--version",

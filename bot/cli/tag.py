@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Exit code 1 where the tag cannot be used as it is.")
 @click.argument("candidate")
-@click.option("--language", "languages", multiple=True, metavar="TAG", help="A language of the campaign, such as ar; repeat it.")
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    metavar="TAG",
+    help="A language of the campaign, such as ar; repeat it.",
+)
 @json_option
 @click.pass_context
 def tag(ctx: click.Context, candidate: str, languages: tuple[str, ...], as_json: bool) -> None:
@@ -34,7 +40,9 @@ def _show(found: "TagReport") -> None:
         say(f"It cannot be used: {fault}.")
     if found.mended and found.mended != found.candidate:
         say(f"Nearest form that works: #{found.mended}")
-    say(f"Script: {', '.join(found.scripts) or 'none'}{', from right to left' if found.right_to_left else ''}")
+    say(
+        f"Script: {', '.join(found.scripts) or 'none'}{', from right to left' if found.right_to_left else ''}"
+    )
     say(f"Read aloud: {' '.join(found.words)}")
     say(f"Typed without care: {found.lower_case}\n")
     _show_readings(found)

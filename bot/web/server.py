@@ -58,13 +58,18 @@ def _listening(address: str) -> Iterator[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(found[0][4])
+            listener.listen()
         except OSError as error:
             raise _cannot(address, error) from None
         yield listener
 
 
 def _cannot(address: str, error: Exception) -> SettingsError:
-    why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno and error.errno > 0 else str(error)
+    why = (
+        os.strerror(error.errno)
+        if isinstance(error, OSError) and error.errno and error.errno > 0
+        else str(error)
+    )
     return SettingsError(
         f"MUNASARA_HTTP: nobody can listen on {address}: {why}. Choose another port, or write off."
     )

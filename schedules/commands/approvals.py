@@ -73,6 +73,7 @@ async def _posts(connection: AsyncConnection, wishes: Sequence[Seen]) -> dict[in
         .join_from(post, delivery, (delivery.c.post == post.c.id) & (delivery.c.kind == "publish"))
         .join(campaign, campaign.c.id == post.c.campaign)
         .where(post.c.id.in_([wish.post for wish in wishes]))
+        .order_by(delivery.c.id)
         .with_for_update(of=delivery)
     )
     return {row.id: row for row in found}
@@ -106,7 +107,11 @@ async def _with_enough(
     found = await connection.execute(
         select(approval.c.post, func.count(distinct(approval.c.actor)).label("people"))
         .join(post, (post.c.id == approval.c.post) & (post.c.digest == approval.c.digest))
-        .where(approval.c.post.in_([wish.post for wish in wishes]))
+        .join(campaign, campaign.c.id == post.c.campaign)
+        .where(
+            approval.c.post.in_([wish.post for wish in wishes]),
+            campaign.c.author_may_approve | (approval.c.actor != post.c.author),
+        )
         .group_by(approval.c.post)
     )
     return [row.post for row in found if row.people >= posts[row.post].approvals]

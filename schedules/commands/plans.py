@@ -41,9 +41,17 @@ class Checked:
         return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
 
     def drafts(self) -> Iterator[Draft]:
-        """Every post of the plan, rendered one after the other."""
+        """Every post of the plan, rendered one after the other.
+
+        Raises:
+            CampaignInvalid: After the last one, where one could not be rendered: a picture changed or vanished
+                since the check.
+        """
+        drafter = Drafter(self.campaign)
         planned = self.overrides.apply(occurrences(self.campaign, self.accounts))
-        yield from Drafter(self.campaign).drafts(planned)
+        yield from drafter.drafts(planned)
+        if any(problem.severity is Severity.ERROR for problem in drafter.problems):
+            raise CampaignInvalid(drafter.problems)
 
 
 async def check_plan(

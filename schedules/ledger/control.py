@@ -8,6 +8,8 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from schedules.ledger.values import Claimed
+
 POLL_SECONDS: Final = 0.2
 FRESH_SECONDS: Final = 0.8
 """A worker that has not confirmed the pauses for this long stops sending: within a second of losing them."""
@@ -33,9 +35,9 @@ class Control:
         self._paused: frozenset[str] = frozenset()
         self._confirmed: float | None = None
 
-    def allows(self, scopes: frozenset[str]) -> bool:
-        """Whether a send in these scopes may begin at this very moment."""
-        return self.is_fresh() and self._paused.isdisjoint(scopes)
+    def allows(self, held: Claimed) -> bool:
+        """Whether this delivery may be sent at this very moment."""
+        return self.is_fresh() and (not self._paused or self._paused.isdisjoint(held.scopes))
 
     def is_fresh(self) -> bool:
         """Whether the pauses were confirmed within the last ``FRESH_SECONDS``."""

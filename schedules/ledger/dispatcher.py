@@ -2,8 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Protocol
@@ -31,8 +33,9 @@ from schedules.ledger.values import Claimed, Mark, Settlement
 from schedules.lifecycle import State
 from schedules.retry import ASK_A_PERSON, LOOK_BACK_AFTER, MOST_CRASHES, Decision, decide
 
-GROUP: Final = 100
 SETTLE_AGAIN_AFTER: Final = 0.5
+LOOK_AFTER: Final = 1.0
+"""Seconds after which sends that do not end are looked at again."""
 NOT_BEGUN: Final = "It was held back before it was sent: paused, or the database did not answer."
 PUBLISH: Final = "publish"
 PIN: Final = "pin"
@@ -67,10 +70,12 @@ class Pace:
 
     Attributes:
         in_flight: Sends at one time.
+        group: Deliveries in one claim, and marks or outcomes in one transaction.
         deadline: For ``publish`` and for each of the other calls to a platform; shorter than the lease.
     """
 
     in_flight: int = 200
+    group: int = 100
     deadline: timedelta = timedelta(seconds=45)
 
 
@@ -80,6 +85,7 @@ class Dispatcher:
     Args:
         name: This worker's name, part of every claim.
         draw: Where the jitter of retries comes from.
+        elapsed: A clock that only counts up, in seconds; deadlines are measured by it.
     """
 
     def __init__(
@@ -92,6 +98,7 @@ class Dispatcher:
         pace: Pace | None = None,
         draw: random.Random | None = None,
         observe: Observer = unobserved,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ledger = ledger
         self._channels = channels
@@ -100,9 +107,11 @@ class Dispatcher:
         self._pace = pace or Pace()
         self._draw = draw or random.SystemRandom()
         self._observe = observe
-        self._marks = GroupCommit(ledger.mark, GROUP)
-        self._settlements = GroupCommit(self._settle_until_written, GROUP)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._marks = GroupCommit(ledger.mark, self._pace.group)
+        self._settlements = GroupCommit(self._settle_until_written, self._pace.group)
+        self._elapsed = elapsed
+        self._tasks: dict[asyncio.Task[None], float] = {}
+        self._overdue: set[asyncio.Task[None]] = set()
 
     @property
     def in_flight(self) -> int:
@@ -115,6 +124,7 @@ class Dispatcher:
         Returns:
             How many deliveries were taken up; ``drain`` waits for them.
         """
+        self._cut_off_overdue()
         moved = await self._ledger.tidy()
         if not self._control.is_fresh():
             return moved
@@ -126,7 +136,7 @@ class Dispatcher:
     async def claim(self) -> int:
         """Claim what fits and begin sending it. Returns how many."""
         room = self._room()
-        claimed = await self._ledger.claim(min(room, GROUP), self._name) if room else ()
+        claimed = await self._ledger.claim(min(room, self._pace.group), self._name) if room else ()
         for held in claimed:
             self._observe("claimed", held.id)
             self._begin(self._deliver(held))
@@ -134,27 +144,57 @@ class Dispatcher:
 
     async def claim_when_room(self) -> int:
         """As ``claim``, after waiting until another send fits. Returns 0 where nothing is due."""
-        if not self._room():
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        while not self._room():
+            await self._wait()
         return await self.claim() if self._control.is_fresh() else 0
 
     async def drain(self) -> None:
         """Wait until everything taken up is settled."""
         while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._wait()
+
+    async def _wait(self) -> None:
+        await asyncio.wait(self._tasks, timeout=LOOK_AFTER, return_when=asyncio.FIRST_COMPLETED)
+        self._cut_off_overdue()
 
     def _room(self) -> int:
         return self._pace.in_flight - len(self._tasks)
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
-        self._tasks.add(task)
+        self._tasks[task] = self._elapsed()
         task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        del self._tasks[task]
+        self._overdue.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("delivery crashed", error=type(error).__name__, exc_info=error)
+
+    def _cut_off_overdue(self) -> None:
+        latest = self._elapsed() - self._pace.deadline.total_seconds()
+        for task, began in self._tasks.items():
+            if began < latest and task not in self._overdue:
+                self._overdue.add(task)
+                task.cancel()
+
+    @contextmanager
+    def _deadline(self, channel: Channel, kind: type[Unreachable | OutcomeUnknown]) -> Iterator[None]:
+        """Count the time of one call to a platform; being cut off becomes an error of ``kind``."""
+        task = asyncio.current_task()
+        if task in self._tasks:
+            self._tasks[task] = self._elapsed()
+        try:
+            yield
+        except asyncio.CancelledError:
+            if task is None or task not in self._overdue:
+                raise
+            task.uncancel()
+            self._overdue.discard(task)
+            seconds = int(self._pace.deadline.total_seconds())
+            raise kind(
+                channel.name, channel.connection.account, f"No answer within {seconds} seconds."
+            ) from None
 
     async def _deliver(self, held: Claimed) -> None:
         try:
@@ -169,7 +209,7 @@ class Dispatcher:
         if not await self._marks.add(Mark(held.id, held.claim, prepared)):
             return
         self._observe("marked", held.id)
-        if not self._control.allows(held.scopes):
+        if not self._control.allows(held):
             await self._settle(held, Decision(State.READY, NOT_BEGUN))
             return
         await self._publish(channel, held, post, prepared)
@@ -177,20 +217,15 @@ class Dispatcher:
     async def _prepare(self, channel: Channel, held: Claimed, post: OutgoingPost) -> Prepared:
         if held.kind != PUBLISH:
             return {}
-        try:
-            async with asyncio.timeout(self._pace.deadline.total_seconds()):
-                return await channel.prepare(post)
-        except TimeoutError:
-            raise self._too_slow(Unreachable, channel) from None
+        with self._deadline(channel, Unreachable):
+            return await channel.prepare(post)
 
     async def _publish(
         self, channel: Channel, held: Claimed, post: OutgoingPost, prepared: Prepared
     ) -> None:
         try:
-            async with asyncio.timeout(self._pace.deadline.total_seconds()):
+            with self._deadline(channel, OutcomeUnknown):
                 result = await self._act(channel, held, post, prepared)
-        except TimeoutError:
-            await self._settle(held, self._decide(channel, held, self._too_slow(OutcomeUnknown, channel)))
         except ChannelError as error:
             await self._settle(held, self._decide(channel, held, error))
         else:
@@ -209,20 +244,19 @@ class Dispatcher:
         return receipt
 
     async def _look_back(self, held: Claimed) -> None:
-        async with self._channels.open(held.account) as channel:
-            if held.kind == PIN or Feature.IDEMPOTENT in channel.features:
-                await self._settle(
-                    held, Decision(State.READY, "The worker vanished; repeating is safe here.")
-                )
-                return
-            try:
-                async with asyncio.timeout(self._pace.deadline.total_seconds()):
-                    post = await outgoing_post(self._ledger, held)
-                    found = await channel.find(post, held.prepared)
-            except (ChannelError, TimeoutError) as error:
-                await self._settle(held, _ask_again(held, error))
-                return
-        await self._settle_finding(held, found)
+        try:
+            async with self._channels.open(held.account) as channel:
+                found = await self._find(channel, held)
+        except ChannelError as error:
+            await self._settle(held, _ask_again(held, error))
+        else:
+            await self._settle_finding(held, found)
+
+    async def _find(self, channel: Channel, held: Claimed) -> Finding:
+        if held.kind == PIN or Feature.IDEMPOTENT in channel.features:
+            return NotThere()
+        with self._deadline(channel, Unreachable):
+            return await channel.find(await outgoing_post(self._ledger, held), held.prepared)
 
     async def _settle_finding(self, held: Claimed, found: Finding) -> None:
         match found:
@@ -233,7 +267,7 @@ class Dispatcher:
             case NotThere():
                 await self._settle(held, Decision(State.READY, "It did not go out; trying again."))
             case CannotTell():
-                await self._settle(held, Decision(State.UNKNOWN, f"{found.why}.", ASK_A_PERSON))
+                await self._settle(held, Decision(State.UNKNOWN, found.why, ASK_A_PERSON))
 
     async def _settle_result(self, held: Claimed, result: Receipt | HandedOff) -> None:
         if isinstance(result, HandedOff):
@@ -260,8 +294,8 @@ class Dispatcher:
                 account=held.account,
                 state=decision.state,
                 outcome="held" if decision.hold else decision.state,
-                reason=decision.reason,
-                remedy=decision.remedy or None,
+                reason=_sentence(decision.reason),
+                remedy=_sentence(decision.remedy) or None,
                 delay=decision.delay,
                 block=decision.block,
                 hold=decision.hold,
@@ -269,24 +303,31 @@ class Dispatcher:
         )
 
     async def _write(self, settlement: Settlement) -> None:
-        written = await self._settlements.add(settlement)
+        await self._settlements.add(settlement)
         self._observe("settled", settlement.id)
-        log.info(
-            "delivery settled" if written else "delivery settled by others",
-            delivery=settlement.id,
-            account=settlement.account,
-            outcome=settlement.outcome,
-        )
 
     async def _settle_until_written(self, settlements: Sequence[Settlement]) -> Sequence[bool]:
         waits = int(self._ledger.lease.total_seconds() / SETTLE_AGAIN_AFTER)
         for _ in range(waits):
             try:
-                return await self._ledger.settle(settlements)
+                return await self._settle_once(settlements)
             except (SQLAlchemyError, OSError) as error:
                 log.warning("settling again", why=type(error).__name__, deliveries=len(settlements))
                 await asyncio.sleep(SETTLE_AGAIN_AFTER)
-        return await self._ledger.settle(settlements)
+        return await self._settle_once(settlements)
+
+    async def _settle_once(self, settlements: Sequence[Settlement]) -> Sequence[bool]:
+        written = await self._ledger.settle(settlements)
+        log.info("deliveries settled", **Counter(settlement.outcome for settlement in settlements))
+        for settlement in settlements:
+            if settlement.state is not State.SENT:
+                log.warning(
+                    "delivery not sent",
+                    delivery=settlement.id,
+                    account=settlement.account,
+                    outcome=settlement.outcome,
+                )
+        return written
 
     def _nothing_sent(self, held: Claimed, error: ChannelError) -> Decision:
         return decide(error, held.attempt + 1, can_repeat=True, can_look_back=False, draw=self._draw)
@@ -300,13 +341,14 @@ class Dispatcher:
             draw=self._draw,
         )
 
-    def _too_slow(self, kind: Callable[[str, str, str], ChannelError], channel: Channel) -> ChannelError:
-        seconds = int(self._pace.deadline.total_seconds())
-        return kind(channel.name, channel.connection.account, f"No answer within {seconds} seconds.")
+
+def _sentence(words: str) -> str:
+    closed = words if words.endswith((".", "?", "!")) or not words else f"{words}."
+    return closed[:1].upper() + closed[1:]
 
 
-def _ask_again(held: Claimed, error: Exception) -> Decision:
-    why = error.detail if isinstance(error, ChannelError) else "The platform did not answer."
+def _ask_again(held: Claimed, error: ChannelError) -> Decision:
+    why = error.detail
     if held.overdue:
         return Decision(
             State.UNKNOWN, f"It may be public; the platform cannot be asked: {why}", ASK_A_PERSON

@@ -1,18 +1,17 @@
 """The ledger: every change of a delivery's state is one short transaction here."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
-from sqlalchemy import Row, TextClause, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, CursorResult, Row, select
 
 from channels.base import Receipt
 from schedules.clock import Clock
 from schedules.ledger.lanes import Lane
-from schedules.ledger.sql import Statements, statements
+from schedules.ledger.sql import statements
 from schedules.ledger.values import Claimed, Mark, Settlement
 from schedules.lifecycle import State
 from schedules.retry import MOST_CRASHES
@@ -46,8 +45,7 @@ class Ledger:
         self.lease = lease
         self._lease_micros = lease // MICROSECOND
         self._server_time = server_time and not store.is_sqlite
-        written = statements(sqlite=store.is_sqlite, server_time=server_time)
-        self._sql = {name: text(getattr(written, name)) for name in Statements.__slots__}
+        self._sql = statements(sqlite=store.is_sqlite, server_time=server_time)
 
     def _bind(self, rows: Sequence[Mapping[str, Any]] | None = None, **values: Any) -> dict[str, Any]:
         bound = dict(values)
@@ -57,34 +55,41 @@ class Ledger:
             bound["now"] = to_micros(self.clock.now())
         return bound
 
-    def _statement(self, name: str) -> TextClause:
-        return self._sql[name]
+    def _execute(
+        self,
+        connection: Connection,
+        name: str,
+        rows: Sequence[Mapping[str, Any]] | None = None,
+        **values: Any,
+    ) -> CursorResult[*tuple[Any, ...]]:
+        return connection.exec_driver_sql(getattr(self._sql, name), self._bind(rows, **values))
 
     async def claim(self, most: int, worker: str) -> tuple[Claimed, ...]:
         """Take up to ``most`` deliveries that are due, within every lane's budget."""
         claim = f"{worker}-{uuid4().hex[:12]}"
-        async with self.store.write() as connection:
-            accounts = (await connection.execute(self._statement("candidates"), self._bind())).all()
-            if not accounts:
-                return ()
-            lanes = await self._lock_lanes(connection, accounts)
-            rows = await self._take_from_lanes(connection, accounts, lanes, most, claim)
-            return await _with_posts(connection, rows, claim)
+        return await self.store.run(lambda connection: self._claim(connection, most, claim))
 
-    async def _lock_lanes(self, connection: AsyncConnection, accounts: Sequence[AnyRow]) -> dict[str, Lane]:
+    def _claim(self, connection: Connection, most: int, claim: str) -> tuple[Claimed, ...]:
+        accounts = self._execute(connection, "candidates").all()
+        if not accounts:
+            return ()
+        lanes = self._lock_lanes(connection, accounts)
+        rows = self._take_from_lanes(connection, accounts, lanes, most, claim)
+        return tuple(_claimed(row, claim) for row in rows)
+
+    def _lock_lanes(self, connection: Connection, accounts: Sequence[AnyRow]) -> dict[str, Lane]:
         lanes: dict[str, Lane] = {}
         for statement, column in (("destinations", 1), ("credentials", 2)):
             wanted = [
                 {"id": name} for name in sorted({account[column] for account in accounts} - set(lanes))
             ]
             if wanted:
-                rows = await connection.execute(self._statement(statement), self._bind(wanted))
-                lanes |= {row.id: Lane(*row) for row in rows}
+                lanes |= {row.id: Lane(*row) for row in self._execute(connection, statement, wanted)}
         return lanes
 
-    async def _take_from_lanes(
+    def _take_from_lanes(
         self,
-        connection: AsyncConnection,
+        connection: Connection,
         accounts: Sequence[AnyRow],
         lanes: dict[str, Lane],
         most: int,
@@ -99,15 +104,15 @@ class Ledger:
             room = min(lanes[own].room(), lanes[shared].room(), fair, most - len(taken))
             if room <= 0:
                 continue
-            bound = self._bind(account=account, room=room, claim=claim, lease=self._lease_micros)
-            rows = (await connection.execute(self._statement("claim"), bound)).all()
+            bound = {"account": account, "room": room, "claim": claim, "lease": self._lease_micros}
+            rows = self._execute(connection, "claim", **bound).all()
             taken.extend(rows)
             for name in {own, shared} if rows else ():
                 lanes[name] = lanes[name].spend(len(rows))
                 spent.add(name)
         if spent:
             spending = [{"id": name, "tat": lanes[name].tat} for name in sorted(spent)]
-            await connection.execute(self._statement("spend"), self._bind(spending))
+            self._execute(connection, "spend", spending)
         return taken
 
     async def mark(self, marks: Sequence[Mark]) -> Sequence[bool]:
@@ -116,75 +121,77 @@ class Ledger:
         ``False`` means that the lease or the time ran out, or that a pause covers it: it is ready again.
         """
         rows = [{"id": m.id, "claim": m.claim, "prepared": m.prepared or None} for m in marks]
-        async with self.store.write() as connection:
-            bound = self._bind(rows, lease=self._lease_micros)
-            sending = set((await connection.execute(self._statement("mark"), bound)).scalars())
-            stopped = [row for row in rows if row["id"] not in sending]
-            if stopped:
-                await connection.execute(self._statement("release"), self._bind(stopped))
+        sending = await self.store.run(lambda connection: self._mark(connection, rows))
         return [mark.id in sending for mark in marks]
 
-    async def release(self, held: Iterable[Claimed]) -> None:
-        """Give back claims of which nothing was sent."""
-        rows = [{"id": c.id, "claim": c.claim, "prepared": None} for c in held]
-        async with self.store.write() as connection:
-            await connection.execute(self._statement("release"), self._bind(rows))
+    def _mark(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[int]:
+        marked = self._execute(connection, "mark", rows, lease=self._lease_micros)
+        sending = set(marked.scalars())
+        stopped = [row for row in rows if row["id"] not in sending]
+        if stopped:
+            self._execute(connection, "release", stopped)
+        return sending
 
     async def settle(self, settlements: Sequence[Settlement]) -> Sequence[bool]:
         """Write outcomes. ``False`` means that the claim was lost and somebody else decides.
 
         A receipt is proof: it settles a delivery that had meanwhile become ``unknown``.
         """
-        async with self.store.write() as connection:
-            bound = self._bind([_settle_row(s) for s in settlements])
-            written = set((await connection.execute(self._statement("settle"), bound)).scalars())
-            await self._record_attempts(connection, [s for s in settlements if s.id in written])
-            await self._close_accounts(connection, settlements)
+        written = await self.store.run(lambda connection: self._settle(connection, settlements))
         return [settlement.id in written for settlement in settlements]
 
-    async def _record_attempts(self, connection: AsyncConnection, settled: Sequence[Settlement]) -> None:
+    def _settle(self, connection: Connection, settlements: Sequence[Settlement]) -> set[int]:
+        rows = [_settle_row(settlement) for settlement in settlements]
+        written = set(self._execute(connection, "settle", rows).scalars())
+        self._record_attempts(connection, [s for s in settlements if s.id in written])
+        self._close_accounts(connection, settlements)
+        return written
+
+    def _record_attempts(self, connection: Connection, settled: Sequence[Settlement]) -> None:
         rows = [{"id": s.id, "outcome": s.outcome, "detail": s.reason} for s in settled]
         if rows:
-            await connection.execute(self._statement("record_attempts"), self._bind(rows))
+            self._execute(connection, "record_attempts", rows)
 
-    async def _close_accounts(self, connection: AsyncConnection, settlements: Sequence[Settlement]) -> None:
+    def _close_accounts(self, connection: Connection, settlements: Sequence[Settlement]) -> None:
         blocked = [{"account": s.account, "delay": s.block // MICROSECOND} for s in settlements if s.block]
         held = [{"account": s.account, "reason": s.reason} for s in settlements if s.hold]
         if blocked:
-            await connection.execute(self._statement("block_lanes"), self._bind(blocked))
+            self._execute(connection, "block_lanes", blocked)
         if held:
-            await connection.execute(self._statement("hold_accounts"), self._bind(held))
+            self._execute(connection, "hold_accounts", held)
 
     async def tidy(self) -> int:
         """Return claims whose lease ran out, expire what is too late, drop what followed it. How many moved."""
-        async with self.store.write() as connection:
-            lost = (
-                await connection.execute(
-                    self._statement("return_unsent"),
-                    self._bind(
-                        poison=MOST_CRASHES,
-                        poison_reason=POISONOUS,
-                        poison_remedy=POISONOUS_REMEDY,
-                        lost_reason=LOST,
-                    ),
-                )
-            ).all()
+        return await self.store.run(self._tidy)
+
+    def _tidy(self, connection: Connection) -> int:
+        lost = self._execute(
+            connection,
+            "return_unsent",
+            poison=MOST_CRASHES,
+            poison_reason=POISONOUS,
+            poison_remedy=POISONOUS_REMEDY,
+            lost_reason=LOST,
+        ).all()
+        if lost:
             rows = [{"id": row.id, "outcome": "lost", "detail": LOST} for row in lost]
-            if rows:
-                await connection.execute(self._statement("record_attempts"), self._bind(rows))
-            bound = self._bind(unapproved=UNAPPROVED, late=TOO_LATE, remedy=EXPIRED_REMEDY)
-            expired = (await connection.execute(self._statement("expire"), bound)).all()
-            bound = self._bind(reason=FOLLOWER_DROPPED)
-            dropped = (await connection.execute(self._statement("drop_followers"), bound)).all()
+            self._execute(connection, "record_attempts", rows)
+        expired = self._execute(
+            connection, "expire", unapproved=UNAPPROVED, late=TOO_LATE, remedy=EXPIRED_REMEDY
+        ).all()
+        dropped = self._execute(connection, "drop_followers", reason=FOLLOWER_DROPPED).all()
         return len(lost) + len(expired) + len(dropped)
 
     async def take_over(self, most: int) -> tuple[Claimed, ...]:
         """Take deliveries whose worker vanished, or waited, after the request may have left."""
         claim = f"look-{uuid4().hex[:12]}"
-        async with self.store.write() as connection:
-            bound = self._bind(claim=claim, lease=self._lease_micros, room=most)
-            rows = (await connection.execute(self._statement("take_over"), bound)).all()
-            return await _with_posts(connection, rows, claim)
+        return await self.store.run(lambda connection: self._take_over(connection, most, claim))
+
+    def _take_over(self, connection: Connection, most: int, claim: str) -> tuple[Claimed, ...]:
+        rows = self._execute(
+            connection, "take_over", claim=claim, lease=self._lease_micros, room=most
+        ).all()
+        return tuple(_claimed(row, claim) for row in rows)
 
     async def receipt(self, delivery: int) -> Receipt | None:
         """The receipt of a sent delivery."""
@@ -216,7 +223,7 @@ class Ledger:
     async def next_moment(self) -> datetime | None:
         """When the ledger has something to do next, or ``None``; it may lie in the past."""
         async with self.store.read() as connection:
-            micros = (await connection.execute(self._statement("next_moment"), self._bind())).scalar()
+            micros = (await connection.exec_driver_sql(self._sql.next_moment, self._bind())).scalar()
         return None if micros is None else from_micros(int(micros))
 
 
@@ -235,38 +242,25 @@ def _settle_row(settlement: Settlement) -> dict[str, Any]:
     }
 
 
-async def _with_posts(
-    connection: AsyncConnection, rows: Sequence[AnyRow], claim: str
-) -> tuple[Claimed, ...]:
-    if not rows:
-        return ()
-    columns = tables.post.c
-    wanted = sorted({row.post for row in rows})
-    found = await connection.execute(
-        select(columns.id, columns.key, columns.language, columns.body).where(columns.id.in_(wanted))
-    )
-    posts = {row.id: row for row in found}
-    return tuple(_claimed(row, posts[row.post], claim) for row in rows)
-
-
-def _claimed(row: AnyRow, post: AnyRow, claim: str) -> Claimed:
-    values = row._mapping  # noqa: SLF001 - the documented way to read a row by name
-    prepared = values.get("prepared")
+def _claimed(row: AnyRow, claim: str) -> Claimed:
+    """From the columns that ``claim`` and ``take_over`` return, in their order."""
+    id_, kind, after, account, campaign, city, partner, planned_at, *rest = row
+    attempt, crashes, key, language, body, prepared, overdue = rest
     return Claimed(
-        id=row.id,
+        id=id_,
         claim=claim,
-        kind=row.kind,
-        after=row.after,
-        account=row.account,
-        campaign=row.campaign,
-        city=row.city,
-        partner=row.partner,
-        planned_at=from_micros(row.planned_at),
-        attempt=row.attempt,
-        crashes=row.crashes,
-        key=post.key,
-        language=post.language,
-        body=post.body,
+        kind=kind,
+        after=after,
+        account=account,
+        campaign=campaign,
+        city=city,
+        partner=partner,
+        planned_at=from_micros(planned_at),
+        attempt=attempt,
+        crashes=crashes,
+        key=key,
+        language=language,
+        body=body,
         prepared=(json.loads(prepared) if isinstance(prepared, str) else prepared) or {},
-        overdue=bool(values.get("overdue", 0)),
+        overdue=bool(overdue),
     )

@@ -1,5 +1,6 @@
 """From a claimed row to the post that an adapter publishes."""
 
+import json
 from typing import Any
 
 from channels.base import OutgoingMedia, OutgoingPost
@@ -15,7 +16,7 @@ async def outgoing_post(ledger: Ledger, held: Claimed) -> OutgoingPost:
     Raises:
         Refused: A file that was approved is no longer in the store.
     """
-    body: Any = held.body
+    body = json.loads(held.body)
     return OutgoingPost(
         key=held.key,
         language=held.language,

@@ -4,15 +4,25 @@ Instants are microseconds since 1970 UTC. ``{now}`` is the server's clock on Pos
 bound value elsewhere, so that a rehearsal drives the very same statements.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 SERVER_NOW: Final = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
 
+_PARAMETER: Final = re.compile(r"(?<!:):([a-z_]+)")
+
 _PAUSED: Final = """EXISTS (SELECT 1 FROM pause WHERE pause.scope IN (
     'everything', 'campaign:' || delivery.campaign, 'account:' || delivery.account,
     'city:' || coalesce(delivery.city, ''), 'partner:' || coalesce(delivery.partner, '')))"""
+
+_FOLLOWS: Final = """(delivery.after IS NULL OR EXISTS (
+    SELECT 1 FROM delivery AS earlier WHERE earlier.id = delivery.after AND earlier.state = 'sent'))"""
+
+_OF_POST: Final = """(SELECT post.key FROM post WHERE post.id = delivery.post) AS key,
+    (SELECT post.language FROM post WHERE post.id = delivery.post) AS language,
+    (SELECT CAST(post.body AS text) FROM post WHERE post.id = delivery.post) AS body"""
 
 _CANDIDATES: Final = """
 SELECT id, destination_lane, credential_lane FROM (
@@ -37,12 +47,11 @@ WHERE id {among_open}
     SELECT delivery.id FROM delivery
     WHERE delivery.account = :account AND delivery.state = 'ready'
       AND delivery.due_at <= {now} AND delivery.expires_at > {now}
-      AND (delivery.after IS NULL OR EXISTS (
-          SELECT 1 FROM delivery AS earlier WHERE earlier.id = delivery.after AND earlier.state = 'sent'))
-      AND NOT {paused}
+      AND {follows} AND NOT {paused}
     ORDER BY delivery.due_at, delivery.id LIMIT :room {skip}
 {among_close}
-RETURNING id, post, kind, after, account, campaign, city, partner, planned_at, attempt, crashes
+RETURNING id, kind, after, account, campaign, city, partner, planned_at, attempt, crashes, {of_post},
+    NULL AS prepared, 0 AS overdue
 """
 
 _SPEND: Final = """
@@ -113,8 +122,8 @@ WHERE id {among_open}
     WHERE delivery.state = 'sending' AND delivery.lease_until <= {now}
     ORDER BY delivery.lease_until LIMIT :room {skip}
 {among_close}
-RETURNING id, post, kind, after, account, campaign, city, partner, planned_at, attempt, crashes, prepared,
-    CASE WHEN expires_at <= {now} THEN 1 ELSE 0 END AS overdue
+RETURNING id, kind, after, account, campaign, city, partner, planned_at, attempt, crashes, {of_post},
+    prepared, CASE WHEN expires_at <= {now} THEN 1 ELSE 0 END AS overdue
 """
 
 _EXPIRE: Final = """
@@ -141,7 +150,7 @@ SELECT min(moment) FROM (
     FROM delivery JOIN account ON account.id = delivery.account
         JOIN lane AS own ON own.id = account.destination_lane
         JOIN lane AS shared ON shared.id = account.credential_lane
-    WHERE delivery.state = 'ready' AND account.held IS NULL AND NOT {paused}
+    WHERE delivery.state = 'ready' AND account.held IS NULL AND NOT {paused} AND {follows}
     UNION ALL SELECT min(lease_until) FROM delivery WHERE state IN ('claimed', 'sending')
     UNION ALL SELECT min(expires_at) FROM delivery WHERE state IN ('planned', 'ready')
 ) AS moments
@@ -180,7 +189,7 @@ def _postgresql_rows(columns: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """Every statement of the ledger, written for one database and one source of time."""
+    """Every statement of the ledger, in the words of one database's driver and for one source of time."""
 
     candidates: str
     destinations: str
@@ -212,6 +221,8 @@ def statements(*, sqlite: bool, server_time: bool) -> Statements:
     fragments |= {
         "now": SERVER_NOW if server_time and not sqlite else "CAST(:now AS bigint)",
         "paused": _PAUSED,
+        "follows": _FOLLOWS,
+        "of_post": _OF_POST,
         "skip": "" if sqlite else "FOR UPDATE SKIP LOCKED",
         # PostgreSQL plans "= ANY (ARRAY (...))" as an index look-up; a plain IN joins a whole scan.
         "among_open": "IN (" if sqlite else "= ANY (ARRAY (",
@@ -220,7 +231,8 @@ def statements(*, sqlite: bool, server_time: bool) -> Statements:
     }
 
     def made(statement: str, lock: str = "") -> str:
-        return statement.format(**fragments, lock="" if sqlite else lock)
+        written = statement.format(**fragments, lock="" if sqlite else lock)
+        return written if sqlite else _PARAMETER.sub(r"%(\1)s", written.replace("%", "%%"))
 
     return Statements(
         candidates=made(_CANDIDATES),

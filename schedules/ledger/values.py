@@ -1,24 +1,20 @@
 """What the ledger hands out and takes back."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import NamedTuple
 
-from channels.base import JSON
+from channels.base import Prepared
 from schedules.lifecycle import State
 
-Body: TypeAlias = Mapping[str, JSON]
 
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A delivery that this worker holds under a lease.
 
     Attributes:
         claim: Fences every later write: a lost lease makes it worthless.
         attempt: Attempts made before this claim.
         crashes: Times that a worker vanished while it held this delivery.
+        body: The frozen content, as JSON text.
         prepared: What an earlier attempt saved; only after a take-over.
         overdue: Whether the late policy has run out; only after a take-over.
     """
@@ -36,8 +32,8 @@ class Claimed:
     crashes: int
     key: str
     language: str
-    body: Body
-    prepared: Body
+    body: str
+    prepared: Prepared
     overdue: bool = False
 
     @property
@@ -54,8 +50,7 @@ def scopes(account: str, campaign: str, city: str | None, partner: str | None) -
     return frozenset(covered)
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """Where a delivery goes and why. ``delay`` counts from the commit.
 
     Attributes:
@@ -79,10 +74,9 @@ class Settlement:
     hold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """The wish to begin sending, with what ``prepare`` gave."""
 
     id: int
     claim: str
-    prepared: Body
+    prepared: Prepared

@@ -9,6 +9,8 @@ from schedules.lifecycle import ENDED, UNCLAIMED, State
 from schedules.planning.drafts import Draft
 
 GONE_FROM_FOLDER: Final = "It is no longer in the campaign folder."
+SKIPPED_BY_CLOCKS: Final = "New time zone data: this wall time no longer exists."
+NOT_PINNED: Final = "The campaign folder no longer asks for a pin."
 PAST_WHEN_PLANNED: Final = "Its time was already over when it was planned."
 
 
@@ -20,6 +22,7 @@ class Change(StrEnum):
     CHANGED = "changed"
     REVIVED = "planned again"
     MOVED_BY_CLOCKS = "moved by new time zone data"
+    NEW_DEADLINE = "given another late policy"
     UNCHANGED = "unchanged"
     WITHDRAWN = "withdrawn"
     OVERRIDDEN = "kept as changed at a door"
@@ -28,7 +31,11 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A post as the ledger has it. ``withdrawn`` tells that a re-plan cancelled it, not a person."""
+    """A post as the ledger has it.
+
+    Attributes:
+        withdrawn: Whether a re-plan or a change of the clocks cancelled it, not a person.
+    """
 
     id: int
     key: str
@@ -56,7 +63,8 @@ def _same_content(recorded: Recorded, draft: Draft, now: datetime) -> Change:
     gone = recorded.state is State.EXPIRED or (recorded.state is State.CANCELLED and recorded.withdrawn)
     if gone and draft.expires_at > now:
         return Change.REVIVED
-    times = (draft.occurrence.due_at, draft.expires_at)
-    if recorded.state in UNCLAIMED and (recorded.planned_at, recorded.expires_at) != times:
+    if recorded.state not in UNCLAIMED:
+        return Change.UNCHANGED
+    if recorded.planned_at != draft.occurrence.due_at:
         return Change.MOVED_BY_CLOCKS
-    return Change.UNCHANGED
+    return Change.UNCHANGED if recorded.expires_at == draft.expires_at else Change.NEW_DEADLINE

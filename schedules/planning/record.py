@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,16 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from content.errors import Problem, Severity
 from content.models import Campaign
 from schedules.clock import Clock
-from schedules.lifecycle import UNCLAIMED, State
-from schedules.planning.changes import GONE_FROM_FOLDER, Change, Recorded, change
+from schedules.lifecycle import State
+from schedules.planning.changes import GONE_FROM_FOLDER, SKIPPED_BY_CLOCKS, Change, Recorded, change
 from schedules.planning.drafts import Draft
 from schedules.planning.rows import insert_posts, move_posts, revise_posts, save_pictures, withdraw_posts
+from schedules.planning.vanished import Vanished, find_vanished
 from schedules.store.chunks import chunks
 from schedules.store.engine import Store
 from schedules.store.tables import campaign as campaign_table
 from schedules.store.tables import delivery, post
 from schedules.store.upsert import insert_new
 from schedules.walltime import tzdata_version
+
+REWRITTEN: Final = frozenset({Change.CHANGED, Change.REVIVED, Change.MOVED_BY_CLOCKS, Change.NEW_DEADLINE})
+"""Changes of rows that are already there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,11 @@ class _Tally:
         if what is Change.CONFLICT and recorded is not None:
             self.conflicts.append(_conflict(draft, recorded))
 
+    def add_vanished(self, vanished: Vanished) -> None:
+        self.conflicts += vanished.on_their_way
+        if vanished.on_their_way:
+            self.counts[Change.CONFLICT] += len(vanished.on_their_way)
+
     def outcome(self) -> Outcome:
         return Outcome(dict(self.counts), tuple(self.conflicts))
 
@@ -59,12 +68,14 @@ async def preview(
     tally = _Tally()
     for chunk in chunks(drafts):
         async with store.read() as connection:
-            known = await _known(connection, chunk, lock=False)
+            known = await _known(connection, chunk)
         for draft in chunk:
             recorded = known.get(draft.occurrence.key)
             tally.add(_change(recorded, draft, clock.now(), kept), draft, recorded)
-    if vanished := await _vanished(store, campaign.id, tally.seen):
-        tally.counts[Change.WITHDRAWN] = len(vanished)
+    vanished = await find_vanished(store, campaign.id, tally.seen)
+    tally.add_vanished(vanished)
+    if vanished.waiting:
+        tally.counts[Change.WITHDRAWN] = len(vanished.waiting)
     return tally.outcome()
 
 
@@ -81,7 +92,8 @@ async def record(
     """Write a plan into the ledger: insert what is new, revise what changed, withdraw what vanished.
 
     What was sent, or may have been, is never touched. A crash in the middle leaves a part of the plan,
-    every post of it whole and unapproved; recording again completes it.
+    every post of it whole and unapproved; recording again completes it. Two people who record at once take
+    turns, and the later word on each post stands.
 
     Args:
         author: Who plans; where the campaign says so, someone else approves.
@@ -92,11 +104,15 @@ async def record(
     await _save_campaign(store, clock, campaign, author)
     for chunk in chunks(drafts):
         async with store.write() as connection:
+            await _take_turns(connection, campaign.id)
             await _record_chunk(connection, chunk, tally, author=author, now=clock.now(), kept=kept)
         progress(len(tally.seen))
-    for keys in chunks(await _vanished(store, campaign.id, tally.seen)):
+    vanished = await find_vanished(store, campaign.id, tally.seen)
+    tally.add_vanished(vanished)
+    for keys in chunks(vanished.waiting):
         async with store.write() as connection:
             tally.counts[Change.WITHDRAWN] += await withdraw_posts(connection, keys, clock.now())
+    await _note_zones(store, campaign.id)
     return tally.outcome()
 
 
@@ -114,17 +130,36 @@ async def _save_campaign(store: Store, clock: Clock, campaign: Campaign, author:
         "author_may_approve": campaign.review.author_may_approve,
         "planned_at": clock.now(),
         "planned_by": author,
-        "tzdata": tzdata_version(),
     }
+    zones = {"tzdata": tzdata_version()}
     async with store.write() as connection:
-        await insert_new(connection, campaign_table, [{"id": campaign.id, **values}])
+        await insert_new(connection, campaign_table, [{"id": campaign.id, **values, **zones}])
         await connection.execute(
             campaign_table.update().where(campaign_table.c.id == campaign.id).values(values)
         )
 
 
-def _recorded_posts() -> Select[Any]:
-    return select(
+async def _note_zones(store: Store, campaign_id: str) -> None:
+    """Last of all: until every instant is moved, a worker that starts must still see that some are not."""
+    async with store.write() as connection:
+        await connection.execute(
+            campaign_table.update()
+            .where(campaign_table.c.id == campaign_id)
+            .values(tzdata=tzdata_version())
+        )
+
+
+async def _take_turns(connection: AsyncConnection, campaign_id: str) -> None:
+    """Wait for another recording of this campaign to finish its chunk; SQLite has one writer anyway."""
+    await connection.execute(
+        select(campaign_table.c.id)
+        .where(campaign_table.c.id == campaign_id)
+        .with_for_update(key_share=True)
+    )
+
+
+def _recorded_posts(chunk: Sequence[Draft]) -> Select[Any]:
+    wanted = select(
         post.c.id,
         post.c.key,
         post.c.digest,
@@ -133,17 +168,23 @@ def _recorded_posts() -> Select[Any]:
         delivery.c.expires_at,
         delivery.c.reason,
     ).join_from(post, delivery, (delivery.c.post == post.c.id) & (delivery.c.kind == "publish"))
+    return wanted.where(post.c.key.in_([draft.occurrence.key for draft in chunk]))
 
 
-async def _known(connection: AsyncConnection, chunk: Sequence[Draft], *, lock: bool) -> dict[str, Recorded]:
-    wanted = _recorded_posts().where(post.c.key.in_([draft.occurrence.key for draft in chunk]))
-    if lock:
-        wanted = wanted.order_by(delivery.c.id).with_for_update(of=delivery)
+async def _known(connection: AsyncConnection, chunk: Sequence[Draft]) -> dict[str, Recorded]:
+    return {row.key: _recorded(row) for row in await connection.execute(_recorded_posts(chunk))}
+
+
+async def _locked(connection: AsyncConnection, chunk: Sequence[Draft]) -> dict[str, Recorded]:
+    """As ``_known``, held against workers and other doors until the end of the transaction."""
+    if not chunk:
+        return {}
+    wanted = _recorded_posts(chunk).order_by(delivery.c.id).with_for_update(of=delivery)
     return {row.key: _recorded(row) for row in await connection.execute(wanted)}
 
 
 def _recorded(row: Any) -> Recorded:
-    withdrawn = row.reason == GONE_FROM_FOLDER
+    withdrawn = row.reason in {GONE_FROM_FOLDER, SKIPPED_BY_CLOCKS}
     return Recorded(
         row.id, row.key, row.digest, State(row.state), row.planned_at, row.expires_at, withdrawn
     )
@@ -158,7 +199,15 @@ async def _record_chunk(
     now: datetime,
     kept: frozenset[str],
 ) -> None:
-    known = await _known(connection, chunk, lock=True)
+    known = await _known(connection, chunk)
+    known |= await _locked(
+        connection,
+        [
+            draft
+            for draft in chunk
+            if _change(known.get(draft.occurrence.key), draft, now, kept) in REWRITTEN
+        ],
+    )
     sorted_out: dict[Change, list[Draft]] = {}
     for draft in chunk:
         recorded = known.get(draft.occurrence.key)
@@ -171,17 +220,8 @@ async def _record_chunk(
     await save_pictures(connection, [*new, *revised])
     await insert_posts(connection, new, author, now)
     await revise_posts(connection, revised, ids, author, now)
-    await move_posts(connection, sorted_out.get(Change.MOVED_BY_CLOCKS, ()), ids, now)
-
-
-async def _vanished(store: Store, campaign_id: str, seen: set[str]) -> list[str]:
-    async with store.read() as connection:
-        found = await connection.execute(
-            _recorded_posts().where(
-                post.c.campaign == campaign_id, delivery.c.state.in_([state.value for state in UNCLAIMED])
-            )
-        )
-        return [row.key for row in found if row.key not in seen]
+    moved = [*sorted_out.get(Change.MOVED_BY_CLOCKS, ()), *sorted_out.get(Change.NEW_DEADLINE, ())]
+    await move_posts(connection, moved, ids, now)
 
 
 def _conflict(draft: Draft, recorded: Recorded) -> Problem:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schedules.lifecycle import UNCLAIMED, State
-from schedules.planning.changes import GONE_FROM_FOLDER, PAST_WHEN_PLANNED
+from schedules.planning.changes import GONE_FROM_FOLDER, NOT_PINNED, PAST_WHEN_PLANNED
 from schedules.planning.drafts import Draft
 from schedules.store.tables import account, delivery, media, post
 from schedules.store.upsert import insert_new
@@ -154,7 +154,7 @@ async def revise_posts(
     await connection.execute(
         delivery.update()
         .where(delivery.c.post.in_(unpinned), delivery.c.kind == "pin")
-        .values(state=State.CANCELLED.value, reason=GONE_FROM_FOLDER)
+        .values(state=State.CANCELLED.value, reason=NOT_PINNED, changed_at=now)
     )
     await _follow_with_pins(
         connection, [d for d in drafts if d.pinned], ids, await _partners(connection), now
@@ -164,7 +164,7 @@ async def revise_posts(
 async def move_posts(
     connection: AsyncConnection, drafts: Sequence[Draft], ids: Mapping[str, int], now: datetime
 ) -> None:
-    """Move the instants of posts whose wall time stayed."""
+    """Give posts whose wall time stayed the instants of their drafts; approvals stay."""
     if drafts:
         await connection.execute(
             delivery.update()

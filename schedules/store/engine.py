@@ -1,17 +1,24 @@
 """One store, two databases: how a transaction begins and ends on each."""
 
+import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
 from schedules.errors import StoreUnusable
+
+Result = TypeVar("Result")
+
+THREADS: Final = 4
+"""Ledger transactions at one time on PostgreSQL; SQLite has one writer."""
 
 BUSY_TIMEOUT_MS: Final = 10_000
 SQLITE_PRAGMAS: Final = (
@@ -26,20 +33,22 @@ POSTGRESQL_OPTIONS: Final = (
 
 
 class Store:
-    """A database and the two ways into it: ``read`` and ``write``.
+    """A database and the ways into it: ``read``, ``write``, and ``run`` for the ledger's hot path.
 
     Args:
         url: ``sqlite+aiosqlite:///path`` or ``postgresql+psycopg://...``.
-        writers: Connections for writing on PostgreSQL; SQLite has one.
     """
 
-    def __init__(self, url: str | URL, *, writers: int = 5) -> None:
+    def __init__(self, url: str | URL) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self._writer, self._reader = _sqlite_engines(self.url)
+            self._blocking = _blocking_sqlite_engine(self.url)
         else:
-            self._writer = self._reader = _postgresql_engine(self.url, writers)
+            self._writer = self._reader = _postgresql_engine(self.url)
+            self._blocking = _blocking_postgresql_engine(self.url)
+        self._threads = ThreadPoolExecutor(1 if self.is_sqlite else THREADS, thread_name_prefix="ledger")
 
     @property
     def path(self) -> Path:
@@ -58,8 +67,21 @@ class Store:
         async with self._reader.connect() as connection:
             yield connection
 
+    async def run(self, work: Callable[[Connection], Result]) -> Result:
+        """Run a whole write transaction in a thread: one hop, instead of one for every statement.
+
+        It commits when ``work`` returns, also if the caller is cancelled meanwhile.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, work)
+
+    def _run(self, work: Callable[[Connection], Result]) -> Result:
+        with self._blocking.begin() as connection:
+            return work(connection)
+
     async def close(self) -> None:
         """Close every connection."""
+        self._threads.shutdown()
+        self._blocking.dispose()
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
@@ -103,8 +125,16 @@ def _sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         (writer, "BEGIN IMMEDIATE", SQLITE_PRAGMAS),
         (reader, "BEGIN", (*SQLITE_PRAGMAS, "PRAGMA query_only=ON")),
     ):
-        _configure_sqlite(engine, begin, pragmas)
+        _configure_sqlite(engine.sync_engine, begin, pragmas)
     return writer, reader
+
+
+def _blocking_sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(
+        url.set(drivername="sqlite"), pool_size=1, max_overflow=0, poolclass=QueuePool, hide_parameters=True
+    )
+    _configure_sqlite(engine, "BEGIN IMMEDIATE", SQLITE_PRAGMAS)
+    return engine
 
 
 def _make_private_folder(folder: Path) -> None:
@@ -115,8 +145,8 @@ def _make_private_folder(folder: Path) -> None:
         raise StoreUnusable(msg) from error
 
 
-def _configure_sqlite(engine: AsyncEngine, begin: str, pragmas: tuple[str, ...]) -> None:
-    @event.listens_for(engine.sync_engine, "connect")
+def _configure_sqlite(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
+    @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -124,16 +154,23 @@ def _configure_sqlite(engine: AsyncEngine, begin: str, pragmas: tuple[str, ...])
             cursor.execute(pragma)
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def _begun(connection: Any) -> None:
         connection.exec_driver_sql(begin)
 
 
-def _postgresql_engine(url: URL, writers: int) -> AsyncEngine:
-    return create_async_engine(
-        url,
-        pool_size=writers,
-        max_overflow=writers,
-        hide_parameters=True,
-        connect_args={"options": POSTGRESQL_OPTIONS, "connect_timeout": 5},
-    )
+def _postgresql_engine(url: URL) -> AsyncEngine:
+    return create_async_engine(url, **_postgresql_settings())
+
+
+def _blocking_postgresql_engine(url: URL) -> Engine:
+    return create_engine(url, **_postgresql_settings())
+
+
+def _postgresql_settings() -> dict[str, Any]:
+    return {
+        "pool_size": THREADS,
+        "max_overflow": THREADS,
+        "hide_parameters": True,
+        "connect_args": {"options": POSTGRESQL_OPTIONS, "connect_timeout": 5},
+    }

@@ -21,7 +21,7 @@ def test_what_is_not_listed_is_refused_with_its_line(source: str) -> None:
 
 
 def test_every_known_name_is_given_and_nothing_else() -> None:
-    names = names_for(campaign(), ask(), "en", "x", city="berlin", local_at=datetime(2026, 9, 12, 18))  # noqa: DTZ001
+    names = names_for(campaign(), ask(), "en", "x", city="berlin", local_at=datetime(2026, 9, 12, 18))
     given = {name: value for name, value in names.items() if name.isidentifier()}
     assert given.keys() == KNOWN_NAMES.keys()
     for name, parts in KNOWN_NAMES.items():

@@ -25,7 +25,7 @@ def test_the_smallest_folder_loads(tmp_path: Path) -> None:
     folder = write_campaign(tmp_path)
     campaign = load_campaign(folder)
     assert (campaign.id, campaign.folder) == ("balloons", folder)
-    assert campaign.slots[0].at == datetime(2026, 9, 5, 12, 0)  # noqa: DTZ001 (a wall time)
+    assert campaign.slots[0].at == datetime(2026, 9, 5, 12, 0)
     assert campaign.messages[0].variants[0].source == "White balloons for the missing.\n\n#WhiteBalloons"
 
 

@@ -24,7 +24,7 @@ def rendered(source: str, language: str = "en") -> str:
         language=language,
         channel="x",
         city="berlin",
-        local_at=datetime(2026, 9, 12, 18, 30),  # noqa: DTZ001
+        local_at=datetime(2026, 9, 12, 18, 30),
     )
     return plain(render(variant(source, language), context).text)
 

@@ -1,11 +1,13 @@
-"""A migrated store on each database."""
+"""A migrated store on each database, and an office that works on it."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from schedules.store.engine import Store
 from schedules.store.migrate import migrate
+from tests.support.office import Office
 
 
 @pytest.fixture
@@ -15,3 +17,9 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     store = Store(database_url)
     yield store
     await store.close()
+
+
+@pytest.fixture
+async def office(store: Store, tmp_path: Path) -> Office:
+    """A folder with one slot at noon in Berlin on one account, not planned yet; it is eight in the morning."""
+    return await Office(store, tmp_path).open()

@@ -18,8 +18,8 @@ from schedules.accounts.buckets import (
 )
 from schedules.ledger.lanes import MICROS, Lane
 from schedules.store import tables
-from schedules.store.engine import Store
 from schedules.store.columns import EPOCH
+from schedules.store.engine import Store
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

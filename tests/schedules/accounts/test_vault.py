@@ -14,8 +14,8 @@ from schedules.accounts.keys import KEY_BYTES, Key
 from schedules.accounts.vault import HEAD_BYTES, Vault, rotate
 from schedules.errors import StoreUnusable
 from schedules.store import tables
-from schedules.store.engine import Store
 from schedules.store.columns import EPOCH
+from schedules.store.engine import Store
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 TOKEN = "4242424242:canary-token-that-nobody-may-see"

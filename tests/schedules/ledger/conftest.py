@@ -1,6 +1,7 @@
 """A worker on a clock that the test sets, over both databases."""
 
 import random
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -29,8 +30,10 @@ class Bench:
         self.ledger = Ledger(store, self.clock, server_time=False, lease=LEASE)
         self.control = Control(self.ledger.pauses)
 
-    def worker(self, name: str = "w1") -> Dispatcher:
-        return Dispatcher(self.ledger, self.channels, self.control, name=name, draw=random.Random(7))
+    def worker(self, name: str = "w1", elapsed: Callable[[], float] = time.monotonic) -> Dispatcher:
+        return Dispatcher(
+            self.ledger, self.channels, self.control, name=name, draw=random.Random(7), elapsed=elapsed
+        )
 
     async def run(self, worker: Dispatcher | None = None) -> None:
         """Tick until nothing is due at this instant."""

@@ -1,5 +1,6 @@
 """What becomes of a delivery in every case that a platform, a person or a crash can make."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeAlias
@@ -328,5 +329,50 @@ async def test_a_platform_that_cannot_tell_leaves_it_to_a_person(bench: Benches)
     await b.later(LOOK_BACK_AFTER)
     assert ((await row(b.store, one)).state, (await row(b.store, one)).reason) == (
         "unknown",
-        "its search is down.",
+        "Its search is down.",
     )
+
+
+async def test_a_send_that_never_ends_is_cut_off_and_left_to_a_person(bench: Benches) -> None:
+    b = bench()
+    await add_accounts(b.store, "a")
+    (one,) = await add_deliveries(b.store, ["a"], 1)
+    now, begun = [0.0], asyncio.Event()
+
+    async def hang(_: OutgoingPost) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    b.platform.on_publish = hang
+    worker = b.worker(elapsed=lambda: now[0])
+    await b.control.refresh()
+    await worker.tick()
+    await begun.wait()
+    await worker.tick()
+    assert (await row(b.store, one)).state == "sending"
+    now[0] = 46.0
+    await worker.tick()
+    await worker.drain()
+    settled = await row(b.store, one)
+    assert (settled.state, settled.reason) == ("unknown", "No answer within 45 seconds.")
+
+
+async def test_a_worker_that_is_stopped_in_the_middle_of_a_send_decides_nothing(bench: Benches) -> None:
+    b = bench()
+    await add_accounts(b.store, "a")
+    (one,) = await add_deliveries(b.store, ["a"], 1)
+    begun = asyncio.Event()
+
+    async def hang(_: OutgoingPost) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    b.platform.on_publish = hang
+    worker = b.worker()
+    await b.control.refresh()
+    await worker.tick()
+    await begun.wait()
+    for task in list(worker._tasks):
+        task.cancel()
+    await worker.drain()
+    assert (await row(b.store, one)).state == "sending"

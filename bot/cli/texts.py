@@ -1,0 +1,51 @@
+"""Posts as readers will meet them, printed for those who write and approve them."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from bot.cli.output import local_moment, say
+from bot.cli.session import Desk
+
+if TYPE_CHECKING:
+    from schedules.commands.posts import PostView
+
+UNKNOWN_PLATFORM: Final = "handoff"
+"""Stands in for the platform of an account that was removed: it has no limit of length."""
+
+
+def platforms_of(desk: Desk) -> dict[str, str]:
+    """The platform of every connected account."""
+    from schedules.commands import accounts
+
+    return {view.name: view.channel for view in desk.do(accounts.views(desk.store))}
+
+
+def show_post(post: "PostView", platforms: Mapping[str, str]) -> None:
+    """Print a recorded post under a line that says what it is, where and when."""
+    place = f", {post.city}" if post.city else ""
+    when = local_moment(post.planned_at, post.zone)
+    say(f"--- post {post.id}: {post.message} on {post.account}{place}, {post.language}, {when}")
+    show_body(post.body, platforms.get(post.account, UNKNOWN_PLATFORM))
+
+
+def show_body(body: Mapping[str, Any], platform: str) -> None:
+    """Print a frozen post and how much of the platform's room it takes.
+
+    Every address is written out, also one that readers will see as a word only.
+    """
+    from content.limits import LIMITS, length
+    from content.richtext import from_json, plain
+    from content.visible import counted, visible
+
+    limits = LIMITS[platform]
+    text, warning, media = from_json(body["text"]), body["warning"], body["media"]
+    alts = [picture["alt"] for picture in media]
+    if warning and limits.content_warnings:
+        say(f"Warning: {warning}\n")
+    say(plain(visible(text, limits, alts=alts, warning=warning)))
+    say()
+    for picture in media:
+        say(f"Picture {picture['file']}: {picture['alt'] or 'no description'}")
+    most = limits.max_caption if media and limits.max_caption else limits.max_length
+    taken = length(counted(text, limits, alts=alts, warning=warning), limits)
+    say(f"Room: {taken:,}{f' of {most:,}' if most is not None else ''} {limits.unit.value}\n")

@@ -1,0 +1,74 @@
+"""The judge: compares the ledger with what the stand-ins wrote down."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot.rehearsal.report import Verdict
+from channels.rehearsal.journal import accepted, read_journal
+from content.limits import LIMITS
+from content.richtext import from_json, plain
+from content.visible import visible
+from schedules.commands.posts import PostView
+from schedules.lifecycle import ENDED, State
+
+Acceptance = Mapping[str, Any]
+
+
+def acceptances(journals: Path) -> tuple[Acceptance, ...]:
+    """Everything that any stand-in accepted, by its own account."""
+    return tuple(
+        entry for path in sorted(journals.glob("*.jsonl")) for entry in accepted(read_journal(path))
+    )
+
+
+def judge(posts: Sequence[PostView], platforms: Mapping[str, str], taken: Iterable[Acceptance]) -> Verdict:
+    """Whether every post was accepted as often, as late and as worded as the ledger says.
+
+    Args:
+        posts: Every post of the campaign, as the ledger has it.
+        platforms: The platform of each account.
+        taken: What the stand-ins accepted.
+    """
+    found: dict[tuple[str, str], list[Acceptance]] = {}
+    for entry in taken:
+        found.setdefault((entry["account"], entry["key"]), []).append(entry)
+    faults: dict[str, list[int]] = {}
+    for post in posts:
+        for fault in _faults(post, platforms[post.account], found.get((post.account, post.key), [])):
+            faults.setdefault(fault, []).append(post.id)
+    counts = Counter(len(entries) for entries in found.values())
+    return Verdict(posts=len(posts), once=counts[1], **{name: tuple(ids) for name, ids in faults.items()})
+
+
+def _faults(post: PostView, platform: str, taken: Sequence[Acceptance]) -> Iterable[str]:
+    sent, unknown = post.state is State.SENT, post.state is State.UNKNOWN
+    times = [datetime.fromisoformat(entry["at"]) for entry in taken]
+    verdicts = {
+        "twice": len(taken) > 1,
+        "lost": sent and not taken,
+        "unexplained": bool(taken) and not (sent or unknown),
+        "altered": any(not _is_as_approved(entry, post, platform) for entry in taken),
+        "early": any(at < post.planned_at for at in times),
+        "overdue": any(at > post.expires_at for at in times),
+        "landed": unknown and bool(taken),
+        "not_landed": unknown and not taken,
+        "open": post.state not in ENDED and not unknown,
+    }
+    return (name for name, is_so in verdicts.items() if is_so)
+
+
+def _is_as_approved(entry: Acceptance, post: PostView, platform: str) -> bool:
+    pictures = [picture["sha256"] for picture in post.body["media"]]
+    return entry["text"] == _text(post, platform) and pictures == [
+        picture["sha256"] for picture in entry["media"]
+    ]
+
+
+def _text(post: PostView, platform: str) -> str:
+    limits = LIMITS[platform]
+    alts = [picture["alt"] for picture in post.body["media"]]
+    shown = visible(from_json(post.body["text"]), limits, alts=alts, warning=post.body["warning"])
+    return plain(shown, native_links=limits.native_links)

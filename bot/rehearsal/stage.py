@@ -1,0 +1,143 @@
+"""The stage: a database of its own, a clock set by hand, and a stand-in for each platform."""
+
+import random
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from bot.app import DEADLINE, LEASE, App, open_app
+from bot.pool import ChannelPool
+from bot.rehearsal.cast import SHARED_TOKEN, nature
+from bot.settings import Settings
+from channels.base import AccountCheck
+from channels.rehearsal.server import serve
+from channels.rehearsal.standin import StandIn
+from channels.secret import Secret
+from schedules.accounts import accounts
+from schedules.accounts.accounts import NewAccount
+from schedules.accounts.buckets import buckets_for
+from schedules.clock import SetClock
+from schedules.ledger.control import Control
+from schedules.ledger.dispatcher import Dispatcher, Pace
+from schedules.ledger.ledger import Ledger
+from schedules.planning.destinations import AccountView
+
+IN_FLIGHT: Final = 50
+WORKER: Final = "rehearsal"
+JITTER: Final = 0.5
+
+
+class EvenJitter(random.Random):
+    """Draws the middle every time, so that two rehearsals wait equally long."""
+
+    def random(self) -> float:
+        """Always one half."""
+        return JITTER
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that plays in one rehearsal.
+
+    Attributes:
+        clock: Campaign time, for the ledger and for the platforms alike.
+        standins: The stand-in of each platform.
+    """
+
+    app: App
+    clock: SetClock
+    standins: Mapping[str, StandIn]
+
+    async def verify(self, account: str) -> AccountCheck:
+        """Ask the stand-in whether an account could publish now."""
+        async with await self.app.connect(account) as channel:
+            return await channel.verify()
+
+    @asynccontextmanager
+    async def works(self) -> AsyncIterator["Works"]:
+        """The real ledger and dispatcher, driven by campaign time."""
+        ledger = Ledger(self.app.store, self.clock, server_time=False, lease=LEASE)
+        control = Control(ledger.pauses, elapsed=lambda: self.clock.now().timestamp())
+        pool = ChannelPool(self.app.connect)
+        pace = Pace(in_flight=IN_FLIGHT, deadline=DEADLINE)
+        dispatcher = Dispatcher(ledger, pool, control, name=WORKER, pace=pace, draw=EvenJitter())
+        try:
+            yield Works(ledger, dispatcher, control)
+        finally:
+            await dispatcher.drain()
+            await pool.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """What a worker is made of."""
+
+    ledger: Ledger
+    dispatcher: Dispatcher
+    control: Control
+
+    async def run_dry(self) -> None:
+        """Do everything that is due at this moment."""
+        await self.control.refresh()
+        while await self.dispatcher.tick():
+            await self.dispatcher.drain()
+
+
+@asynccontextmanager
+async def open_stage(views: Iterable[AccountView], journals: Path, start: datetime) -> AsyncIterator[Stage]:
+    """Set the stage in a temporary folder, connect every account to its stand-in, and clear up at the end.
+
+    Args:
+        journals: A folder for what the stand-ins write down; earlier journals in it are replaced.
+        start: Where campaign time begins.
+    """
+    views = tuple(views)
+    async with AsyncExitStack() as stack:
+        home = Path(stack.enter_context(TemporaryDirectory(prefix="munasara-rehearsal-")))
+        clock = SetClock(start)
+        real = await stack.enter_async_context(open_app(Settings(home=home)))
+        app = replace(real, clock=clock)
+        standins: dict[str, StandIn] = {}
+        for platform in sorted({view.channel for view in views}):
+            standins[platform] = _standin(platform, journals, clock)
+            stack.callback(standins[platform].close)
+            address = await stack.enter_async_context(serve(standins[platform].app))
+            for view in views:
+                if view.channel == platform:
+                    await _connect(app, view, address)
+        yield Stage(app, clock, standins)
+
+
+def _standin(platform: str, journals: Path, clock: SetClock) -> StandIn:
+    journals.mkdir(parents=True, exist_ok=True)
+    journal = journals / f"{platform}.jsonl"
+    journal.unlink(missing_ok=True)
+    kind = nature(platform)
+    return StandIn(journal, can_look_back=kind.look_back, idempotent=kind.idempotent, now=clock.now)
+
+
+async def _connect(app: App, view: AccountView, address: str) -> None:
+    kind = nature(view.channel)
+    settings = {
+        "base_url": address,
+        "platform": view.channel,
+        "look_back": "yes" if kind.look_back else "no",
+        "idempotent": "yes" if kind.idempotent else "no",
+    }
+    new = NewAccount(
+        id=view.name,
+        channel="rehearsal",
+        language=view.language,
+        owner="rehearsal",
+        disclosure="A stand-in on this machine; nothing is public.",
+        city=view.city,
+        settings=settings,
+    )
+    token = Secret(view.channel if view.channel in SHARED_TOKEN else view.name)
+    await accounts.add(
+        app.store, app.vault, new, secret=token, buckets=buckets_for(view.channel), now=app.clock.now()
+    )

@@ -1,0 +1,205 @@
+"""What the transcript shows: every post as a card, and what a person would have to look at."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from markupsafe import Markup
+
+from bot.rehearsal.looks import look
+from bot.rehearsal.mishaps import platform_name
+from bot.rehearsal.pictures import Thumbnail
+from content.languages import direction, locale_for
+from content.limits import LIMITS, length
+from content.models import Campaign
+from content.richtext import from_json
+from content.visible import counted, visible
+from schedules.commands.posts import Event, PostView
+from schedules.commands.status import LATE_AFTER
+from schedules.lifecycle import State
+from schedules.walltime import Note, zone
+
+LATE: Final = "late"
+NOTES: Final[Mapping[str, str]] = {
+    Note.GAP_SHIFTED: "The clocks jump over this time that day; it goes out an hour later on the wall.",
+    Note.OVERLAP_FIRST: "This time comes twice that night, as the clocks go back; it goes out the first time.",
+    Note.OVERLAP_SECOND: "This time comes twice that night, as the clocks go back; it goes out the second time.",
+}
+_BEGINNING: Final = re.compile(r"^[a-z]|(?<=[.?!] )[a-z]")
+URGENCY: Final = (State.UNKNOWN, State.REFUSED, State.EXPIRED, State.CANCELLED, State.HANDED_OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture of a post. ``alt`` is in the post's language; ``is_native`` where the platform carries it."""
+
+    thumbnail: Thumbnail
+    alt: str
+    is_native: bool
+    sensitive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One post as it would look.
+
+    Attributes:
+        city: The city's name, or ``None`` where it is for the whole campaign.
+        local: The wall time in ``zone`` at which it was planned to go out, as text.
+        planned_at: The same instant, in UTC.
+        badge: The state, or ``late`` for a post that was sent more than a minute after its time.
+        delay: How late it was, in words; empty below a second.
+        warning: Shown before the text by the platform's own means.
+        used: Length of the text in the platform's ``unit``; ``most`` is ``None`` where there is no limit.
+    """
+
+    post: PostView
+    platform: str
+    platform_name: str
+    city: str | None
+    language: str
+    language_name: str
+    direction: str
+    local: str
+    zone: str
+    planned_at: datetime
+    badge: str
+    delay: str
+    text: Markup
+    warning: str | None
+    pictures: tuple[Shown, ...]
+    used: int
+    most: int | None
+    unit: str
+    note: str | None
+    history: tuple[Event, ...]
+
+    @property
+    def anchor(self) -> str:
+        """Where the page can be linked to."""
+        return f"post-{self.post.id}"
+
+    @property
+    def fullness(self) -> float | None:
+        """How much of the platform's room the text takes, from 0 to 1."""
+        return None if self.most is None else min(1.0, self.used / self.most)
+
+
+def cards(
+    campaign: Campaign,
+    posts: Iterable[PostView],
+    platforms: Mapping[str, str],
+    thumbnails: Mapping[str, Thumbnail],
+    histories: Mapping[int, tuple[Event, ...]],
+) -> tuple[Card, ...]:
+    """Every post as it would look, in order of time.
+
+    Args:
+        platforms: The platform of each account.
+        thumbnails: Small pictures by SHA-256.
+        histories: What happened to a post, where more happened than a smooth delivery.
+    """
+    names = city_names(campaign)
+    return tuple(
+        _card(post, platforms[post.account], names, thumbnails, histories.get(post.id, ()))
+        for post in posts
+    )
+
+
+def _card(
+    post: PostView,
+    platform: str,
+    cities: Mapping[str, str],
+    thumbnails: Mapping[str, Thumbnail],
+    history: tuple[Event, ...],
+) -> Card:
+    limits = LIMITS[platform]
+    text, warning = from_json(post.body["text"]), post.body["warning"]
+    media = post.body["media"]
+    alts = [picture["alt"] for picture in media]
+    caption = limits.max_caption if media else None
+    return Card(
+        post=post,
+        platform=platform,
+        platform_name=_titled(platform_name(platform)),
+        city=None if post.city is None else cities.get(post.city, post.city),
+        language=post.language,
+        language_name=language_name(post.language),
+        direction=direction(post.language),
+        local=f"{post.planned_at.astimezone(zone(post.zone)):%a %d %b %Y, %H:%M}",
+        zone=post.zone,
+        planned_at=post.planned_at,
+        badge=_badge(post),
+        delay=in_words(lateness(post)) if lateness(post) >= timedelta(seconds=1) else "",
+        text=look(visible(text, limits, alts=alts, warning=warning), platform),
+        warning=warning if limits.content_warnings else None,
+        pictures=tuple(
+            Shown(
+                thumbnails[picture["sha256"]],
+                picture["alt"],
+                bool(limits.max_alt_graphemes),
+                picture["sensitive"],
+            )
+            for picture in media
+        ),
+        used=length(counted(text, limits, alts=alts, warning=warning), limits),
+        most=caption or limits.max_length,
+        unit=limits.unit.value,
+        note=NOTES.get(post.note),
+        history=history,
+    )
+
+
+def lateness(post: PostView) -> timedelta:
+    """How long after its time a post was accepted; nothing where it was not."""
+    return timedelta() if post.accepted_at is None else post.accepted_at - post.planned_at
+
+
+def in_words(duration: timedelta) -> str:
+    """A duration for a person, such as ``2 h 5 min``."""
+    seconds = round(duration.total_seconds())
+    parts = ((seconds // 3600, "h"), (seconds % 3600 // 60, "min"), (seconds % 60, "s"))
+    told = [f"{number} {unit}" for number, unit in parts if number]
+    return " ".join(told[:2]) or "0 s"
+
+
+def language_name(tag: str) -> str:
+    """A language's name in English."""
+    try:
+        return locale_for(tag).get_display_name("en") or tag
+    except LookupError:
+        return tag
+
+
+def tally(found: Iterable[Card]) -> Sequence[tuple[str, int]]:
+    """Cards per badge, in the order in which a page shows them."""
+    counts = Counter(card.badge for card in found)
+    order = (State.SENT.value, LATE, *(state.value for state in URGENCY))
+    rest = sorted(set(counts) - set(order))
+    return [(badge, counts[badge]) for badge in (*order, *rest) if counts[badge] or badge == State.SENT]
+
+
+def _badge(post: PostView) -> str:
+    return LATE if post.state is State.SENT and lateness(post) >= LATE_AFTER else post.state.value
+
+
+def sentence(words: str) -> str:
+    """A reason as whole sentences."""
+    closed = words if not words or words.endswith((".", "?", "!")) else f"{words}."
+    return _BEGINNING.sub(lambda found: found.group().upper(), closed)
+
+
+def city_names(campaign: Campaign) -> dict[str, str]:
+    """Every city's name by its id, in English where there is one."""
+    return {city.id: _in_english(city.name, city.id) for city in campaign.cities}
+
+
+def _in_english(texts: Mapping[str, str], otherwise: str) -> str:
+    return texts.get("en") or next(iter(texts.values()), otherwise)
+
+
+def _titled(name: str) -> str:
+    return "Feed" if name == "the feed" else name

@@ -1,0 +1,204 @@
+"""Changing single posts at a door: cancel, reschedule, say what became of one."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from content.models import Gap, Overlap
+from schedules.clock import Clock
+from schedules.commands.actor import Actor
+from schedules.commands.post_rows import drop, locked, note, override, waits_behind
+from schedules.errors import IllegalMove, ScheduleError
+from schedules.lifecycle import UNCLAIMED, WAITING_FOR_A_PERSON, State, check_move
+from schedules.planning.changes import GONE_FROM_FOLDER, NOT_PINNED
+from schedules.planning.drafts import digest_of
+from schedules.store.engine import Store
+from schedules.store.tables import delivery, post
+from schedules.walltime import resolve
+
+PIN_BY_HAND: Final = "A person found the post, so nobody knows its number. Pin it by hand."
+
+
+class Verdict(StrEnum):
+    """What a person saw when she looked for a post."""
+
+    SENT = "sent"
+    AGAIN = "again"
+    DROP = "drop"
+
+
+async def cancel(store: Store, clock: Clock, actor: Actor, post_id: int) -> None:
+    """Withdraw a post that is not out; it stays withdrawn when the folder is planned again.
+
+    Raises:
+        PostNotFound: No post has that id.
+        IllegalMove: It is being sent, or its journey has ended.
+    """
+    async with store.write() as connection:
+        row = await locked(connection, post_id)
+        check_move(State(row.state), State.CANCELLED)
+        if row.state == State.UNKNOWN:
+            raise IllegalMove(
+                f"Post {post_id} may be public. Say what you saw: munasara posts resolve {post_id}."
+            )
+        await drop(connection, clock, actor, row, f"{actor.name} cancelled it.")
+
+
+async def reschedule(
+    store: Store, clock: Clock, actor: Actor, post_id: int, local_at: datetime, zone: str
+) -> datetime:
+    """Move a post to another wall time; it must be approved again, and keeps its time when planned again.
+
+    Its text stays as it is: one that names its time names the old one until the folder is planned again.
+
+    Args:
+        local_at: The new wall time, naive, in ``zone``, to the second.
+
+    Returns:
+        The new instant, in UTC.
+
+    Raises:
+        PostNotFound: No post has that id.
+        LocalTimeInvalid: That wall time does not exist, or the zone is unknown.
+        IllegalMove: It is out, being sent, or may be public; or its slot is no longer in the folder.
+        ScheduleError: That time is over.
+    """
+    local_at = local_at.replace(microsecond=0, fold=0)
+    due_at = resolve(local_at, zone, gap=Gap.REFUSE, overlap=Overlap.FIRST).at
+    if due_at is None or due_at <= clock.now():
+        raise ScheduleError(f"{local_at:%Y-%m-%d %H:%M} in {zone} is over. Give a time to come.")
+    async with store.write() as connection:
+        row = await locked(connection, post_id)
+        _check_can_move(row)
+        await override(connection, clock, actor, row.key, cancelled=False, local_at=local_at, zone=zone)
+        await _move(connection, clock, row, local_at, zone, due_at)
+        await note(connection, clock, row.delivery, "rescheduled", f"{actor.name} moved it.")
+    return due_at
+
+
+async def resolve_unknown(
+    store: Store, clock: Clock, actor: Actor, post_id: int, verdict: Verdict, url: str | None = None
+) -> None:
+    """Say what became of a post that nobody knows about, or that a person was handed.
+
+    Args:
+        verdict: ``sent``: it is public; ``again``: it is not, send it; ``drop``: it is not, leave it.
+        url: Where it can be seen, if it is public.
+
+    Raises:
+        PostNotFound: No post has that id.
+        IllegalMove: Nothing is unknown about it, or its time is over and it cannot be sent again.
+    """
+    async with store.write() as connection:
+        row = await locked(connection, post_id)
+        if row.state not in WAITING_FOR_A_PERSON:
+            raise IllegalMove(
+                f"Post {post_id} is {row.state}; only an unknown or handed-off post is resolved."
+            )
+        if verdict is Verdict.DROP:
+            await drop(
+                connection, clock, actor, row, f"{actor.name} saw that it did not land and dropped it."
+            )
+        elif verdict is Verdict.SENT:
+            await _confirm(connection, clock, actor, row, url)
+        else:
+            await _send_again(connection, clock, actor, row)
+
+
+def _check_can_move(row: Any) -> None:
+    if row.state not in UNCLAIMED:
+        check_move(State(row.state), State.PLANNED)
+    if row.reason == GONE_FROM_FOLDER:
+        raise IllegalMove(
+            f"Post {row.id} is no longer in the campaign folder. Put its slot back, plan again, then move it."
+        )
+
+
+async def _confirm(
+    connection: AsyncConnection, clock: Clock, actor: Actor, row: Any, url: str | None
+) -> None:
+    why = f"{actor.name} saw that it landed."
+    await connection.execute(
+        delivery.update()
+        .where(delivery.c.id == row.delivery)
+        .values(
+            state=State.SENT.value,
+            url=url,
+            reason=why,
+            remedy=None,
+            accepted_at=clock.now(),
+            changed_at=clock.now(),
+        )
+    )
+    await connection.execute(
+        delivery.update()
+        .where(waits_behind(row))
+        .values(state=State.CANCELLED.value, reason=PIN_BY_HAND, remedy=None, changed_at=clock.now())
+    )
+    await note(connection, clock, row.delivery, State.SENT, why)
+
+
+async def _send_again(connection: AsyncConnection, clock: Clock, actor: Actor, row: Any) -> None:
+    check_move(State(row.state), State.READY)
+    if row.expires_at <= clock.now():
+        raise IllegalMove(
+            f"The time of post {row.id} is over. Drop it, then give it a new time: "
+            f"munasara posts resolve {row.id} --drop; munasara posts reschedule {row.id}."
+        )
+    why = f"{actor.name} saw that it did not land."
+    await connection.execute(
+        delivery.update()
+        .where(delivery.c.id == row.delivery)
+        .values(
+            state=State.READY.value, reason=why, remedy=None, due_at=clock.now(), changed_at=clock.now()
+        )
+    )
+    await note(connection, clock, row.delivery, State.READY, why)
+
+
+async def _move(
+    connection: AsyncConnection, clock: Clock, row: Any, local_at: datetime, zone: str, due_at: datetime
+) -> None:
+    wanted = (delivery.c.post == row.id) & delivery.c.reason.is_distinct_from(NOT_PINNED)
+    pins = await connection.execute(select(delivery.c.id).where(wanted, delivery.c.kind == "pin"))
+    digest = digest_of(
+        account=row.account,
+        language=row.language,
+        when=local_at.isoformat(),
+        zone=zone,
+        pinned=pins.first() is not None,
+        body=row.body,
+    )
+    await connection.execute(
+        post.update()
+        .where(post.c.id == row.id)
+        .values(
+            local_at=local_at.isoformat(timespec="seconds"),
+            zone=zone,
+            gap=Gap.SHIFT.value,
+            overlap=Overlap.FIRST.value,
+            fixed=False,
+            note="none",
+            digest=digest,
+            revision=post.c.revision + 1,
+        )
+    )
+    await connection.execute(
+        delivery.update()
+        .where(wanted)
+        .values(
+            state=State.PLANNED.value,
+            reason=None,
+            remedy=None,
+            attempt=0,
+            crashes=0,
+            prepared=None,
+            due_at=due_at,
+            planned_at=due_at,
+            expires_at=due_at + (row.expires_at - row.planned_at),
+            changed_at=clock.now(),
+        )
+    )

@@ -1,0 +1,115 @@
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from tests.bot.cli.terminal import NOWHERE, TOKEN, Terminal
+
+SECRET = TOKEN.partition(":")[2]
+
+
+def everything_in(home: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in home.iterdir())
+
+
+def test_add_asks_a_first_timer_for_everything(terminal: Terminal) -> None:
+    answers = ["tr", "", "Press team", "Run by the campaign", "@balloons", TOKEN]
+    shown = terminal.run("accounts", "add", "telegram", "--no-verify", typed="\n".join(answers) + "\n")
+    assert "@BotFather" in shown.stderr
+    assert "telegram-tr is stored." in shown.stdout
+    found = terminal.json("accounts", "show", "telegram-tr")
+    assert (found["owner"], found["settings"]) == ("Press team", {"chat_id": "@balloons"})
+    assert found["has_secret"] is True
+
+
+def test_a_token_is_never_seen_again(terminal: Terminal, capfd: pytest.CaptureFixture[str]) -> None:
+    shown: list[Result] = [
+        terminal.run(
+            *("-v", "accounts", "add", "telegram", "--name", "t", "--language", "en", "--owner", "o"),
+            *("--disclosure", "d", "--set", "chat_id=@b", "--set", f"base_url={NOWHERE}"),
+            typed=f"{TOKEN}\n",
+            code=3,
+        ),
+        terminal.run("-v", "accounts", "test", "t", code=3),
+        terminal.run("-v", "accounts", "token", "t", typed=f"{TOKEN}\n"),
+        terminal.run("-v", "doctor"),
+        terminal.run("accounts", "list", "--json"),
+        terminal.run("accounts", "show", "t"),
+    ]
+    captured = capfd.readouterr()
+    printed = "".join(result.output for result in shown) + captured.out + captured.err
+    assert SECRET not in printed
+    assert SECRET.encode() not in everything_in(terminal.home)
+    assert "stored, encrypted" in printed
+
+
+def test_a_token_is_no_option(terminal: Terminal) -> None:
+    shown = terminal.out("accounts", "add", "--help")
+    assert set(re.findall(r"--(?:secret|token)[a-z-]*", shown)) == {"--secret-file"}
+
+
+def test_a_platform_that_cannot_be_asked_leaves_the_account_stored(terminal: Terminal) -> None:
+    shown = terminal.run(
+        *("accounts", "add", "telegram", "--name", "t", "--language", "en", "--owner", "o"),
+        *("--disclosure", "d", "--set", "chat_id=@b", "--set", f"base_url={NOWHERE}"),
+        typed=f"{TOKEN}\n",
+        code=3,
+    )
+    assert "munasara accounts test t" in shown.stderr
+    assert terminal.json("accounts", "show", "t")["held"] is None
+
+
+def test_an_account_that_may_not_post_is_held_until_it_may(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "feed").write_text("a file where the folder should be")
+    shown = terminal.add_feed(tmp_path / "feed", code=1)
+    assert "munasara accounts test feed-en" in shown.stdout
+    assert "held" in terminal.out("accounts", "list")
+    assert "stays held" in terminal.run("accounts", "test", "feed-en", code=3).stderr
+    (tmp_path / "feed").unlink()
+    (tmp_path / "feed").mkdir()
+    assert "sends again" in terminal.out("accounts", "test", "feed-en")
+    assert terminal.json("accounts", "show", "feed-en")["held"] is None
+
+
+def test_an_account_that_may_post_says_what_it_may(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "feed").mkdir()
+    assert "feed-en (News): The feed has 0 entries." in terminal.add_feed(tmp_path / "feed").stdout
+    assert terminal.out("accounts", "test", "feed-en").startswith("feed-en (News)")
+
+
+def test_an_unknown_channel_and_a_crooked_setting_are_not_understood(terminal: Terminal) -> None:
+    assert "telegram" in terminal.run("accounts", "add", "telegramm", code=2).stderr
+    assert "KEY=VALUE" in terminal.run("accounts", "add", "feed", "--set", "folder", code=2).stderr
+
+
+def test_a_setting_that_the_channel_does_not_know_is_refused_and_nothing_stored(
+    terminal: Terminal,
+) -> None:
+    terminal.add_telegram("en")
+    shown = terminal.run(
+        *("accounts", "add", "telegram", "--name", "u", "--language", "en", "--owner", "o"),
+        *("--disclosure", "d", "--set", "chat_id=@b", "--set", "colour=red", "--no-verify"),
+        typed=f"{TOKEN}\n",
+        code=3,
+    )
+    assert "'colour'" in shown.stderr
+    assert [one["id"] for one in terminal.json("accounts", "list")] == ["telegram-en"]
+
+
+def test_a_paused_account_needs_two_to_go_on(terminal: Terminal) -> None:
+    terminal.add_telegram("en")
+    assert "munasara resume account:telegram-en" in terminal.out("accounts", "pause", "telegram-en")
+    assert terminal.json("status")["paused"] == ["account:telegram-en"]
+
+
+def test_a_removed_account_is_gone(terminal: Terminal) -> None:
+    terminal.add_telegram("en")
+    terminal.run("accounts", "remove", "telegram-en", typed="n\n", code=130)
+    terminal.run("accounts", "remove", "telegram-en", "--yes")
+    assert "No account is connected" in terminal.out("accounts", "list")
+
+
+def test_an_account_with_open_posts_is_not_removed(planned: Terminal) -> None:
+    shown = planned.run("accounts", "remove", "telegram-en", "--yes", code=3)
+    assert "posts that have not ended" in shown.stderr

@@ -1,0 +1,18 @@
+from tests.bot.cli.terminal import Terminal
+
+
+def test_pause_stops_everything_and_says_how_to_go_on(terminal: Terminal) -> None:
+    shown = terminal.out("pause", "everything")
+    assert "Paused: everything." in shown
+    assert "munasara resume everything" in shown
+    assert terminal.json("status")["paused"] == ["everything"]
+
+
+def test_pause_needs_a_scope(terminal: Terminal) -> None:
+    assert "SCOPE" in terminal.run("pause", code=2).stderr
+
+
+def test_pause_of_what_does_not_exist_says_how_to_be_safe(terminal: Terminal) -> None:
+    shown = terminal.run("pause", "city:atlantis", code=3).stderr
+    assert "munasara pause everything" in shown
+    assert terminal.json("status")["paused"] == []

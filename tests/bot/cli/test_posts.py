@@ -1,0 +1,97 @@
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from tests.bot.cli.terminal import Terminal, today
+
+LATER = f"{today() + timedelta(days=20)}T18:00"
+
+
+def put_into(terminal: Terminal, state: str) -> None:
+    """Bring post 1 into a state that only a worker leads to."""
+    with closing(sqlite3.connect(terminal.home / "munasara.db")) as connection:
+        connection.execute("UPDATE delivery SET state = ?", (state,))
+        connection.commit()
+
+
+def state(terminal: Terminal) -> str:
+    found: str = terminal.json("posts", "show", "1")["post"]["state"]
+    return found
+
+
+def test_list_shows_each_post_with_its_local_time_and_state(planned: Terminal) -> None:
+    shown = planned.out("posts", "list").splitlines()
+    assert shown[1].split()[0] == "1"
+    assert {"telegram-en", "launch", "planned"} <= set(shown[1].split())
+
+
+def test_list_keeps_to_what_is_asked_for(planned: Terminal) -> None:
+    assert planned.out("posts", "list", "--state", "sent") == "No such post.\n"
+    assert planned.json("posts", "list", "--account", "telegram-en")[0]["id"] == 1
+    assert "ask for more with --limit" in planned.out("posts", "list", "--limit", "1")
+    planned.run("posts", "list", "--state", "lost", code=2)
+
+
+def test_show_tells_the_text_and_the_history(planned: Terminal) -> None:
+    planned.run("approve", "1", "--yes")
+    shown = planned.out("posts", "show", "1")
+    assert "This campaign needs you." in shown
+    assert "State: ready" in shown
+    assert "approved: by amal" in shown
+
+
+def test_a_cancelled_post_stays_cancelled_when_planned_again(planned: Terminal, folder: object) -> None:
+    planned.run("posts", "cancel", "1")
+    assert state(planned) == "cancelled"
+    assert "1 kept as changed at a door" in planned.out("plan", str(folder))
+
+
+def test_a_moved_post_waits_for_approval_again(planned: Terminal) -> None:
+    planned.run("approve", "1", "--yes")
+    shown = planned.out("posts", "reschedule", "1", "--at", LATER, "--zone", "Europe/Berlin")
+    assert "18:00 Europe/Berlin" in shown
+    assert "munasara approve 1" in shown
+    assert state(planned) == "planned"
+
+
+def test_a_moved_post_keeps_its_zone(planned: Terminal) -> None:
+    assert "18:00 UTC" in planned.out("posts", "reschedule", "1", "--at", LATER)
+
+
+def test_a_post_is_not_moved_into_the_past(planned: Terminal) -> None:
+    assert "is over" in planned.run("posts", "reschedule", "1", "--at", "2020-01-01T10:00", code=3).stderr
+
+
+def test_a_post_that_nobody_knows_about_is_resolved_by_what_a_person_saw(planned: Terminal) -> None:
+    put_into(planned, "unknown")
+    assert "counts as sent" in planned.out("posts", "resolve", "1", "--sent", "https://t.me/balloons/5")
+    assert planned.json("posts", "show", "1")["post"]["url"] == "https://t.me/balloons/5"
+
+
+@pytest.mark.parametrize(("flag", "becomes"), [("--again", "ready"), ("--drop", "cancelled")])
+def test_a_post_that_did_not_land_is_sent_again_or_dropped(
+    planned: Terminal, flag: str, becomes: str
+) -> None:
+    put_into(planned, "unknown")
+    planned.run("posts", "resolve", "1", flag)
+    assert state(planned) == becomes
+
+
+def test_resolve_asks_where_nothing_was_said(planned: Terminal) -> None:
+    put_into(planned, "unknown")
+    shown = planned.run("posts", "resolve", "1", typed="sent\n")
+    assert "Open telegram-en and look. Did this land?" in shown.stdout
+    assert state(planned) == "sent"
+
+
+def test_resolve_takes_one_answer_and_a_web_address(planned: Terminal) -> None:
+    put_into(planned, "unknown")
+    planned.run("posts", "resolve", "1", "--again", "--drop", code=2)
+    planned.run("posts", "resolve", "1", "--sent", "1", code=2)
+    assert state(planned) == "unknown"
+
+
+def test_resolve_of_a_post_that_is_known_is_refused(planned: Terminal) -> None:
+    assert "only an unknown" in planned.run("posts", "resolve", "1", "--again", code=3).stderr

@@ -1,0 +1,23 @@
+"""Doors configure the logs of the whole process; after each test they are as they were before."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from bot.logs import QUIET
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """Put back the handlers and levels that a command has changed."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in QUIET}
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
+    structlog.reset_defaults()

@@ -1,0 +1,84 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.rehearsal.judge import acceptances, judge
+from bot.rehearsal.report import Verdict
+from channels.rehearsal.journal import Journal
+from schedules.commands.posts import PostView
+from schedules.lifecycle import State
+from tests.bot.rehearsal.factories import HOUR, acceptance, platforms, post
+
+
+def judged(given: PostView, *taken: dict[str, Any]) -> Verdict:
+    return judge([given], platforms(given), taken)
+
+
+def test_sent_and_accepted_once_holds() -> None:
+    sent = post()
+    verdict = judged(sent, acceptance(sent))
+    assert verdict.holds
+    assert (verdict.posts, verdict.once) == (1, 1)
+
+
+def test_second_acceptance_is_seen() -> None:
+    sent = post()
+    verdict = judged(sent, acceptance(sent), acceptance(sent))
+    assert verdict.twice == (sent.id,)
+    assert verdict.once == 0
+    assert not verdict.holds
+
+
+def test_sent_post_that_nobody_accepted_is_lost() -> None:
+    sent = post()
+    assert judged(sent).lost == (sent.id,)
+
+
+@pytest.mark.parametrize("state", [State.EXPIRED, State.REFUSED, State.CANCELLED])
+def test_acceptance_of_a_post_that_is_said_to_be_unsent_is_unexplained(state: State) -> None:
+    quiet = post(state=state)
+    assert judged(quiet, acceptance(quiet)).unexplained == (quiet.id,)
+    assert judged(quiet).holds
+
+
+def test_unknown_post_is_told_by_whether_it_landed() -> None:
+    unknown = post(state=State.UNKNOWN)
+    assert judged(unknown, acceptance(unknown)).landed == (unknown.id,)
+    assert judged(unknown).not_landed == (unknown.id,)
+    assert judged(unknown).holds
+
+
+def test_other_words_than_were_approved_are_altered() -> None:
+    sent = post()
+    assert judged(sent, acceptance(sent, words="Hullo")).altered == (sent.id,)
+
+
+def test_missing_picture_is_altered() -> None:
+    sent = post("mastodon-en")
+    picture = {"sha256": "a" * 64, "file": "a.png", "alt": "A balloon", "sensitive": False}
+    shown = post("mastodon-en", body={**sent.body, "media": [picture]})
+    assert judged(shown, acceptance(shown)).altered == (shown.id,)
+    assert judged(shown, {**acceptance(shown), "media": [picture]}).altered == ()
+
+
+def test_acceptance_before_its_time_or_after_its_end_is_seen() -> None:
+    sent = post(late_by=2 * HOUR)
+    early = acceptance(sent, at=sent.planned_at - HOUR)
+    overdue = acceptance(sent, at=sent.planned_at + 3 * HOUR)
+    assert judged(sent, early).early == (sent.id,)
+    assert judged(sent, overdue).overdue == (sent.id,)
+
+
+def test_post_without_an_end_is_open() -> None:
+    waiting = post(state=State.READY, accepted_at=None)
+    assert judged(waiting).open == (waiting.id,)
+
+
+def test_acceptances_are_read_from_every_journal(tmp_path: Path) -> None:
+    for name in ("x", "telegram"):
+        journal = Journal(tmp_path / f"{name}.jsonl")
+        journal.write("begun", key="k", account=name)
+        journal.write("accepted", key="k", account=name)
+        journal.close()
+    assert [entry["account"] for entry in acceptances(tmp_path)] == ["telegram", "x"]

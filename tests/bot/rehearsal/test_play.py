@@ -1,0 +1,102 @@
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bot.rehearsal import run
+from bot.rehearsal.judge import acceptances
+from content.errors import CampaignInvalid
+from schedules.lifecycle import ENDED, State
+from tests.bot.rehearsal.conftest import EXAMPLE, Played
+from tests.support.folders import COMPLETE, MINIMAL, edited, write_campaign
+
+
+def test_example_loses_nothing_and_sends_nothing_twice(played: Played) -> None:
+    verdict = played.report.verdict
+    assert verdict.holds, verdict
+    assert verdict.posts == sum(played.report.counts.values())
+    assert verdict.posts >= 300
+
+
+def test_every_post_of_the_example_ends_or_waits_for_a_person(played: Played) -> None:
+    assert set(played.report.counts) <= ENDED | {State.UNKNOWN}
+
+
+def test_counts_of_the_ledger_equal_the_journals_of_the_stand_ins(played: Played) -> None:
+    taken = Counter((entry["account"], entry["key"]) for entry in acceptances(played.report.journals))
+    assert set(taken.values()) == {1}
+    sent = played.report.counts[State.SENT]
+    assert len(taken) == sent + len(played.report.verdict.landed) == played.report.verdict.once
+
+
+def test_things_go_wrong_on_the_way_and_each_is_told(played: Played) -> None:
+    counts = played.report.counts
+    assert counts[State.UNKNOWN] == counts[State.REFUSED] == 1
+    assert counts[State.EXPIRED] >= 2
+    told = " ".join(played.report.attention)
+    assert len(played.report.attention) == sum(counts.values()) - counts[State.SENT]
+    assert "Nobody approved it in time." in told
+    assert "The token has expired" in told or "the token has expired" in told
+
+
+def test_progress_is_shown_from_the_first_post_to_the_last(played: Played) -> None:
+    first, last = played.frames[0], played.frames[-1]
+    assert (first.done, last.done) == (0, last.total)
+    assert all(
+        earlier.now <= later.now for earlier, later in zip(played.frames, played.frames[1:], strict=False)
+    )
+    assert len(last.recent) == 8
+
+
+def test_guarded_cities_have_no_post_and_are_not_named(played: Played) -> None:
+    assert "2 guarded cities: no group" in played.html
+    for name in ("Aleppo", "aleppo", "Cairo", "cairo"):
+        assert name not in played.html
+
+
+def test_same_seed_gives_the_same_transcript(
+    played: Played, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    again = asyncio.run(run(pytestconfig.rootpath / EXAMPLE, out=tmp_path))
+    assert again.transcript.read_bytes() == played.report.transcript.read_bytes()
+
+
+async def test_minimal_folder_goes_out_on_time(tmp_path: Path) -> None:
+    report = await run(write_campaign(tmp_path), out=tmp_path / "out", faults=False)
+    assert report.counts == {State.SENT: 1}
+    assert report.attention == ()
+    assert report.verdict.sentence.startswith("1 post planned, 1 accepted exactly once")
+    assert "munasara init" in report.next_steps
+    assert str(tmp_path / "campaign") in report.next_steps
+
+
+async def test_rehearsing_again_replaces_what_was_there(tmp_path: Path) -> None:
+    for _ in range(2):
+        report = await run(write_campaign(tmp_path), out=tmp_path / "out", faults=False)
+    assert report.verdict.once == 1
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["accepted", "transcript.html"]
+
+
+async def test_complete_folder_keeps_the_promises_with_things_going_wrong(tmp_path: Path) -> None:
+    own = {
+        "messages/launch/de.berlin.md": "Wir treffen uns in Berlin, jede Stimme zählt.\n\n#WhiteBalloons\n"
+    }
+    report = await run(write_campaign(tmp_path, own, base=COMPLETE), out=tmp_path / "out")
+    assert report.verdict.holds
+    assert report.counts
+
+
+async def test_as_many_people_approve_as_the_campaign_asks_for(tmp_path: Path) -> None:
+    strict = {
+        "campaign.toml": f"{MINIMAL['campaign.toml']!s}\n[review]\napprovals = 3\nauthor_may_approve = false\n"
+    }
+    report = await run(write_campaign(tmp_path, strict), out=tmp_path / "out", faults=False)
+    assert report.counts == {State.SENT: 1}
+
+
+async def test_broken_folder_is_refused_with_every_problem(tmp_path: Path) -> None:
+    broken = edited("slots.toml", 'message = "launch"', 'message = "lunch"')
+    with pytest.raises(CampaignInvalid, match="lunch"):
+        await run(write_campaign(tmp_path, broken), out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,21 @@
+from bot.rehearsal.report import Progress, Verdict
+from schedules.lifecycle import State
+from tests.bot.rehearsal.factories import NOON
+
+
+def test_verdict_that_holds_says_so() -> None:
+    told = Verdict(posts=1_302, once=1_299, landed=(4,)).sentence
+    assert told.startswith("1,302 posts planned, 1,299 accepted exactly once, 0 twice, 0 lost.")
+    assert "None was altered" in told
+
+
+def test_verdict_that_breaks_names_what_broke() -> None:
+    verdict = Verdict(posts=3, once=1, twice=(7,), lost=(8,), early=(9,))
+    assert not verdict.holds
+    assert verdict.sentence == "3 posts planned, 1 accepted exactly once, 1 twice, 1 lost, 1 too early."
+
+
+def test_progress_counts_what_is_done() -> None:
+    counts = {State.READY: 3, State.SENT: 4, State.EXPIRED: 1, State.UNKNOWN: 1, State.SENDING: 1}
+    progress = Progress(NOON, NOON, NOON, counts, ())
+    assert (progress.total, progress.done) == (10, 6)

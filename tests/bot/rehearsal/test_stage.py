@@ -1,0 +1,93 @@
+import random
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from bot.rehearsal.stage import JITTER, EvenJitter, open_stage
+from channels.base import Feature
+from schedules.commands.accounts import views
+from schedules.planning.destinations import AccountView
+from schedules.store.engine import Store
+from schedules.store.tables import account, lane
+from tests.bot.rehearsal.factories import NOON
+
+CAST = (
+    AccountView("bluesky-en", "bluesky", "en"),
+    AccountView("mastodon-en", "mastodon", "en"),
+    AccountView("telegram-berlin", "telegram", "de", "berlin"),
+    AccountView("telegram-en", "telegram", "en"),
+)
+
+
+async def test_accounts_look_to_planning_like_those_of_the_platforms(tmp_path: Path) -> None:
+    async with open_stage(CAST, tmp_path, NOON) as stage:
+        assert await views(stage.app.store) == CAST
+        assert set(stage.standins) == {"bluesky", "mastodon", "telegram"}
+
+
+async def test_each_account_has_the_features_of_its_platform(tmp_path: Path) -> None:
+    async with open_stage(CAST, tmp_path, NOON) as stage:
+        found = {}
+        for view in CAST[:3]:
+            async with await stage.app.connect(view.name) as channel:
+                found[view.channel] = channel.features & {Feature.FIND, Feature.IDEMPOTENT}
+    assert found == {
+        "bluesky": {Feature.FIND, Feature.IDEMPOTENT},
+        "mastodon": {Feature.FIND},
+        "telegram": set(),
+    }
+
+
+async def test_accounts_obey_the_rates_of_their_platform_and_share_the_token_of_a_bot(
+    tmp_path: Path,
+) -> None:
+    columns = account.c
+    async with open_stage(CAST, tmp_path, NOON) as stage, stage.app.store.read() as reading:
+        rows = (
+            await reading.execute(
+                select(columns.id, columns.credential_lane, lane.c.rate)
+                .join(lane, lane.c.id == columns.destination_lane)
+                .order_by(columns.id)
+            )
+        ).all()
+    rates, lanes = {row.id: row.rate for row in rows}, {row.id: row.credential_lane for row in rows}
+    assert rates["telegram-en"] == 0.3
+    assert lanes["telegram-en"] == lanes["telegram-berlin"]
+    assert len(set(lanes.values())) == 3
+
+
+async def test_platforms_live_in_campaign_time(tmp_path: Path) -> None:
+    async with open_stage(CAST[1:2], tmp_path, NOON) as stage:
+        standin = stage.standins["mastodon"]
+        assert standin.journal.write("begun")["at"] == NOON.isoformat()
+        assert (await stage.verify("mastodon-en")).ready
+
+
+async def test_nothing_is_left_but_the_journals(tmp_path: Path) -> None:
+    (tmp_path / "mastodon.jsonl").write_text('{"n": 1, "event": "accepted"}\n', encoding="utf-8")
+    async with open_stage(CAST[1:2], tmp_path, NOON) as stage:
+        home, address = stage.app.settings.home, await address_in(stage.app.store)
+        assert home.exists()
+        assert stage.standins["mastodon"].journal.entries == []
+    assert not home.exists()
+    assert names(tmp_path) == ["mastodon.jsonl"]
+    async with httpx.AsyncClient() as client:
+        with pytest.raises(httpx.ConnectError):
+            await client.get(address)
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+async def address_in(store: Store) -> str:
+    async with store.read() as reading:
+        found = (await reading.execute(select(account.c.settings))).scalars().one()
+    return str(found["base_url"])
+
+
+def test_jitter_is_even() -> None:
+    draw: random.Random = EvenJitter(7)
+    assert {draw.random() for _ in range(5)} == {JITTER}

@@ -1,0 +1,111 @@
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.rehearsal.transcript import (
+    LATE,
+    Card,
+    cards,
+    city_names,
+    in_words,
+    language_name,
+    sentence,
+    tally,
+)
+from content.loader import load_campaign
+from content.models import Campaign
+from content.richtext import to_json
+from schedules.commands.posts import PostView
+from schedules.lifecycle import State
+from tests.bot.rehearsal.factories import HOUR, NOON, platforms, post, text
+from tests.support.folders import COMPLETE, write_campaign
+
+
+@pytest.fixture
+def campaign(tmp_path: Path) -> Campaign:
+    return load_campaign(write_campaign(tmp_path, base=COMPLETE))
+
+
+def shown(campaign: Campaign, *posts: PostView) -> tuple[Card, ...]:
+    return cards(campaign, posts, platforms(*posts), {}, {})
+
+
+def test_card_shows_wall_time_and_zone_beside_utc(campaign: Campaign) -> None:
+    (card,) = shown(campaign, post("telegram-ar", zone="Asia/Beirut"))
+    assert (card.local, card.zone) == ("Sat 06 Mar 2027, 14:00", "Asia/Beirut")
+    assert card.planned_at == NOON
+    assert (card.direction, card.language_name) == ("rtl", "Arabic")
+
+
+def test_city_is_shown_by_its_name(campaign: Campaign) -> None:
+    (card,) = shown(campaign, post("telegram-berlin", city="berlin"))
+    assert card.city == "Berlin"
+    assert city_names(campaign)["berlin"] == "Berlin"
+
+
+def test_sent_post_is_late_from_a_minute_on(campaign: Campaign) -> None:
+    late = post(accepted_at=NOON + timedelta(minutes=15))
+    quick = post(accepted_at=NOON + timedelta(seconds=3))
+    found = shown(campaign, late, quick, post())
+    assert [(card.badge, card.delay) for card in found] == [(LATE, "15 min"), ("sent", "3 s"), ("sent", "")]
+
+
+def test_warning_stands_apart_where_the_platform_can_and_in_the_text_elsewhere(campaign: Campaign) -> None:
+    body: Mapping[str, object] = {
+        "text": to_json(text("Hello")),
+        "warning": "Grief",
+        "media": [],
+        "options": {},
+    }
+    apart, inside = shown(campaign, post("mastodon-en", body=body), post("x-en", body=body))
+    assert (apart.warning, "Grief" in apart.text) == ("Grief", False)
+    assert (inside.warning, "Grief" in inside.text) == (None, True)
+    assert apart.used == len("Grief\n\nHello")
+
+
+def test_room_is_told_in_the_platforms_unit(campaign: Campaign) -> None:
+    narrow, endless = shown(campaign, post("x-en"), post("feed-en"))
+    assert (narrow.used, narrow.most, narrow.unit) == (5, 280, "weighted characters")
+    assert narrow.fullness == pytest.approx(5 / 280)
+    assert (endless.most, endless.fullness) == (None, None)
+
+
+def test_change_of_the_clocks_is_told(campaign: Campaign) -> None:
+    (card,) = shown(campaign, post(note="gap-shifted"))
+    assert card.note is not None
+    assert "jump" in card.note
+
+
+def test_tally_has_its_order_and_always_tells_what_was_sent(campaign: Campaign) -> None:
+    found = shown(campaign, post(state=State.REFUSED, accepted_at=None), post(accepted_at=NOON + HOUR))
+    assert list(tally(found)) == [("sent", 0), ("late", 1), ("refused", 1)]
+
+
+@pytest.mark.parametrize(
+    ("duration", "words"),
+    [
+        (timedelta(), "0 s"),
+        (timedelta(seconds=30), "30 s"),
+        (timedelta(minutes=15), "15 min"),
+        (timedelta(hours=2, seconds=18), "2 h 18 s"),
+        (timedelta(days=1, minutes=5, seconds=9), "24 h 5 min"),
+    ],
+)
+def test_durations_are_told_in_words(duration: timedelta, words: str) -> None:
+    assert in_words(duration) == words
+
+
+def test_reasons_become_sentences() -> None:
+    assert sentence("its time ran out. the token has expired") == "Its time ran out. The token has expired."
+    assert sentence("Did this land?") == "Did this land?"
+    assert sentence("") == ""
+
+
+def test_language_without_a_name_keeps_its_tag() -> None:
+    assert [language_name(tag) for tag in ("tr", "fa-AF", "qaa")] == [
+        "Turkish",
+        "Persian (Afghanistan)",
+        "qaa",
+    ]

@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+
+from bot.app import open_app, open_worker
+from bot.settings import Settings
+from channels.secret import Secret
+from channels.telegram.channel import TelegramChannel
+from schedules.accounts.accounts import NewAccount
+from schedules.commands import accounts
+from schedules.commands.actor import Actor
+from schedules.errors import StoreUnusable
+
+
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home")
+
+
+async def test_opening_makes_what_is_missing_once(tmp_path: Path) -> None:
+    async with open_app(settings(tmp_path)) as app:
+        version = app.vault.version
+    async with open_app(settings(tmp_path)) as app:
+        assert app.vault.version == version
+
+
+async def test_a_key_that_others_may_read_is_not_used(tmp_path: Path) -> None:
+    async with open_app(settings(tmp_path)):
+        pass
+    (tmp_path / "home" / "munasara.key").chmod(0o444)
+    with pytest.raises(StoreUnusable, match="chmod 0400"):
+        async with open_app(settings(tmp_path)):
+            pass
+
+
+async def test_an_account_is_connected_with_its_settings_and_its_token(tmp_path: Path) -> None:
+    new = NewAccount("t", "telegram", "en", "Press", "Run by us", settings={"chat_id": "@balloons"})
+    token = Secret("7351926480:AAH-made-up-token")
+    async with open_app(settings(tmp_path)) as app:
+        await accounts.add(
+            app.store,
+            app.vault,
+            app.clock,
+            Actor("amal"),
+            new,
+            secret=token,
+            kinds={"telegram": TelegramChannel},
+        )
+        async with await app.connect("t") as channel:
+            assert (channel.name, channel.connection.account) == ("telegram", "t")
+            assert channel.connection.settings == {"chat_id": "@balloons"}
+            assert channel.connection.secret == token
+
+
+async def test_sqlite_takes_one_worker(tmp_path: Path) -> None:
+    async with open_app(settings(tmp_path)) as app, open_worker(app):
+        with pytest.raises(StoreUnusable, match="Another worker is already running"):
+            async with open_worker(app):
+                pass
+
+
+async def test_a_worker_is_not_ready_before_it_knows_the_pauses(tmp_path: Path) -> None:
+    async with open_app(settings(tmp_path)) as app, open_worker(app) as worker:
+        assert not worker.is_ready

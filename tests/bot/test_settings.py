@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import Settings, load_settings
+
+
+def test_without_settings_everything_has_a_default() -> None:
+    settings = load_settings({})
+    assert settings == Settings()
+    assert settings.database_url == f"sqlite+aiosqlite:///{Path('var').absolute()}/munasara.db"
+    assert settings.key_path == Path("var/munasara.key")
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('home = "/srv/munasara"\nin_flight = 5\nlog = "json"\n')
+    settings = load_settings({"MUNASARA_SETTINGS": str(file), "MUNASARA_IN_FLIGHT": "7"})
+    assert (settings.home, settings.in_flight, settings.log) == (Path("/srv/munasara"), 7, "json")
+
+
+def test_other_variables_do_not_matter() -> None:
+    assert load_settings({"HOME": "/root", "_MUNASARA_COMPLETE": "bash_source"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "becomes"),
+    [
+        ("postgresql://u@host/db", "postgresql+psycopg://u@host/db"),
+        ("sqlite:////srv/m.db", "sqlite+aiosqlite:////srv/m.db"),
+        ("postgresql+psycopg://u@host/db", "postgresql+psycopg://u@host/db"),
+    ],
+)
+def test_a_database_may_be_written_in_short(given: str, becomes: str) -> None:
+    assert load_settings({"MUNASARA_DATABASE": given}).database_url == becomes
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MUNASARA_HTTP", "8080"),
+        ("MUNASARA_HTTP", "localhost:http"),
+        ("MUNASARA_HTTP", "127.0.0.1:99999"),
+        ("MUNASARA_LOG", "loud"),
+        ("MUNASARA_LOG_LEVEL", "WARN"),
+        ("MUNASARA_IN_FLIGHT", "0"),
+        ("MUNASARA_IN_FLIGHT", "many"),
+        ("MUNASARA_DATABASE", "mysql://host/db"),
+        ("MUNASARA_DATABSE", "postgresql://host/db"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name} "):
+        load_settings({name: value})
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    broken = tmp_path / "settings.toml"
+    broken.write_text("home =")
+    for path in (broken, tmp_path / "nothing.toml"):
+        with pytest.raises(SettingsError, match=str(path)):
+            load_settings({"MUNASARA_SETTINGS": str(path)})

@@ -1,0 +1,153 @@
+"""A plan is checked as a whole before anything of it is recorded."""
+
+import hashlib
+from datetime import datetime
+
+import pytest
+
+from channels.errors import OutcomeUnknown
+from content.errors import CampaignInvalid
+from schedules.commands.exceptions import allow
+from schedules.commands.plans import preview_plan, record_plan
+from schedules.commands.post_changes import Verdict, cancel, reschedule, resolve_unknown
+from schedules.lifecycle import State
+from schedules.planning.changes import Change
+from schedules.planning.destinations import AccountView
+from tests.schedules.planning.factories import wall
+from tests.support.folders import picture
+from tests.support.office import AMAL, INES, NOON_SLOT, SAMI, Office
+
+SECOND = AccountView("chat-2", "telegram", "en")
+MINOR = '\n[[media]]\nfile = "child.png"\nalt = {en = "A child"}\nidentifiable_minors = true\n'
+
+
+async def _codes(office: Office) -> set[str]:
+    return {problem.code for problem in (await office.check()).errors}
+
+
+async def test_a_good_folder_has_no_errors_and_counts_its_posts(office: Office) -> None:
+    checked = await office.check()
+    assert (checked.errors, checked.posts) == ((), 1)
+    assert await office.posts() == {}
+
+
+async def test_everything_wrong_is_found_at_once_and_nothing_is_recorded(office: Office) -> None:
+    office.say("x" * 5000)
+    office.write(NOON_SLOT, {**NOON_SLOT, "id": "twice"}, {**NOON_SLOT, "id": "lost", "message": "launch"})
+    office.accounts = (*office.accounts, SECOND)
+    assert await _codes(office) == {"over-limit", "message-repeated", "text-too-similar"}
+    with pytest.raises(CampaignInvalid) as refused:
+        await office.plan()
+    assert {problem.code for problem in refused.value.problems} >= {"over-limit", "text-too-similar"}
+    assert await office.posts() == {}
+
+
+async def test_claims_are_judged_by_the_local_date_of_the_campaign(office: Office) -> None:
+    claim = '[[claims]]\nid = "n"\ntext = {en = "Many"}\nsource = "A report"\nreview_by = 2026-09-05\n'
+    office.edit("claims.toml", claim + 'url = "https://example.org/report"\n')
+    office.say("{{ claims.n }} are missing.")
+    office.clock.set(datetime.fromisoformat("2026-09-05T23:59:59+02:00"))
+    assert await _codes(office) == set()
+    office.clock.set(datetime.fromisoformat("2026-09-06T00:00:00+02:00"))
+    assert await _codes(office) == {"claim-expired"}
+
+
+async def test_two_people_s_exception_permits_a_picture_and_ends(office: Office) -> None:
+    office.edit("media/child.png", picture())
+    text = (office.folder / "messages/launch/message.toml").read_text(encoding="utf-8")
+    office.edit("messages/launch/message.toml", text + MINOR)
+    assert await _codes(office) == {"minor-identifiable"}
+    digest = hashlib.sha256(picture()).hexdigest()
+    until = datetime.fromisoformat("2026-09-10T00:00:00+00:00")
+    for actor in (SAMI, INES):
+        await allow(office.store, office.clock, actor, digest, reason="Both parents signed", until=until)
+    assert await _codes(office) == set()
+    office.clock.set(until)
+    assert await _codes(office) == {"minor-identifiable"}
+
+
+async def test_a_preview_says_what_recording_will_do(office: Office) -> None:
+    checked = await office.check()
+    shown = await preview_plan(office.store, office.clock, checked)
+    assert shown == await record_plan(office.store, office.clock, AMAL, checked)
+
+
+async def test_a_post_cancelled_by_a_person_stays_cancelled_whatever_the_folder_does(
+    office: Office,
+) -> None:
+    other = {**NOON_SLOT, "id": "other", "at": "2026-09-06T12:00:00"}
+    office.write(NOON_SLOT, other)
+    await office.plan()
+    await cancel(office.store, office.clock, SAMI, (await office.post()).id)
+    for slots in ([NOON_SLOT, other], [other], [NOON_SLOT, other]):
+        office.write(*slots)
+        await office.plan()
+        await office.approve()
+        assert (await office.post()).state is State.CANCELLED
+    office.say("Another sentence.")
+    assert (await office.plan()).counts == {Change.OVERRIDDEN: 1, Change.CHANGED: 1}
+    await office.run_at("12:00")
+    assert office.platform.published == []
+
+
+@pytest.mark.parametrize("pin", [False, True])
+async def test_a_rescheduled_post_keeps_its_time_and_is_unchanged_when_planned_again(
+    office: Office, pin: bool
+) -> None:
+    office.write({**NOON_SLOT, "pin": pin})
+    await office.plan()
+    await office.approve()
+    post = await office.post()
+    moved_to = wall("2026-09-06 09:30")
+    await reschedule(office.store, office.clock, SAMI, post.id, moved_to, "Africa/Cairo")
+    await office.approve()
+    moved = await office.post()
+    assert (await office.plan()).counts == {Change.UNCHANGED: 1}
+    assert await office.post() == moved
+    assert (moved.state, moved.local_at, moved.zone) == (State.READY, moved_to, "Africa/Cairo")
+
+
+async def test_a_rescheduled_post_takes_a_new_text_and_keeps_its_time(office: Office) -> None:
+    await office.plan()
+    post = await office.post()
+    moved_to = wall("2026-09-06 09:30")
+    await reschedule(office.store, office.clock, SAMI, post.id, moved_to, "Africa/Cairo")
+    office.say("Another sentence.")
+    office.write({**NOON_SLOT, "at": "2026-09-05T18:00:00"})
+    assert (await office.plan()).counts == {Change.CHANGED: 1}
+    assert (await office.post()).local_at == moved_to
+
+
+async def test_a_post_whose_pin_was_taken_off_is_unchanged_after_rescheduling(office: Office) -> None:
+    for pin in (True, False):
+        office.write({**NOON_SLOT, "pin": pin})
+        await office.plan()
+    post = await office.post()
+    await reschedule(office.store, office.clock, SAMI, post.id, wall("2026-09-06 09:00"), "Europe/Berlin")
+    await office.approve()
+    assert (await office.plan()).counts == {Change.UNCHANGED: 1}
+    await office.run_at("09:00", "2026-09-06")
+    assert (len(office.platform.published), office.platform.pinned) == (1, [])
+
+
+async def test_a_dropped_unknown_is_not_sent_when_its_text_is_edited(office: Office) -> None:
+    office.platform.script["chat-en"].append(OutcomeUnknown("telegram", "chat-en", "The line died."))
+    await office.plan()
+    await office.approve()
+    await office.run_at("12:00")
+    await resolve_unknown(office.store, office.clock, SAMI, (await office.post()).id, Verdict.DROP)
+    office.say("Another sentence.")
+    assert (await office.plan()).counts == {Change.OVERRIDDEN: 1}
+    await office.approve()
+    await office.run_at("12:30")
+    assert office.platform.published == []
+
+
+async def test_the_same_text_on_a_thousand_days_is_kept_once_while_it_is_compared(office: Office) -> None:
+    office.replace("campaign.toml", "ends_on = 2026-09-30", "ends_on = 2030-09-30")
+    daily = {**NOON_SLOT, "daily_at": "09:00:00", "first_on": "2026-09-06", "last_on": "2029-06-01"}
+    del daily["at"]
+    office.write(daily)
+    checked = await office.check()
+    assert checked.posts == 1000
+    assert [problem.code for problem in checked.problems].count("text-repeated") <= 1

@@ -1,0 +1,57 @@
+"""The rows behind a change at a door."""
+
+import pytest
+from sqlalchemy import select
+
+from schedules.commands import post_rows
+from schedules.errors import PostNotFound
+from schedules.store.tables import delivery
+from schedules.store.tables import override as override_table
+from tests.schedules.planning.factories import wall
+from tests.support.office import INES, NOON_SLOT, SAMI, Office
+
+
+async def test_a_locked_post_comes_with_its_own_delivery_and_not_with_its_pin(office: Office) -> None:
+    office.write({**NOON_SLOT, "pin": True})
+    await office.plan()
+    post = await office.post()
+    async with office.store.write() as connection:
+        row = await post_rows.locked(connection, post.id)
+        kinds = await connection.execute(select(delivery.c.kind).where(delivery.c.id == row.delivery))
+        assert (row.key, kinds.scalar_one()) == (post.key, "publish")
+        with pytest.raises(PostNotFound):
+            await post_rows.locked(connection, post.id + 1)
+
+
+async def test_the_latest_change_replaces_the_one_before(office: Office) -> None:
+    async with office.store.write() as connection:
+        await post_rows.override(
+            connection,
+            office.clock,
+            SAMI,
+            "k",
+            cancelled=False,
+            local_at=wall("2026-09-05 18:00"),
+            zone="UTC",
+        )
+        await post_rows.override(connection, office.clock, INES, "k", cancelled=True)
+        (row,) = (await connection.execute(select(override_table))).all()
+    assert (row.cancelled, row.local_at, row.zone, row.actor) == (True, None, None, "ines")
+
+
+async def test_dropping_leaves_a_pin_that_has_ended_as_it_was(office: Office) -> None:
+    office.write({**NOON_SLOT, "pin": True})
+    await office.plan()
+    async with office.store.write() as connection:
+        row = await post_rows.locked(connection, (await office.post()).id)
+        await connection.execute(
+            delivery.update().where(delivery.c.kind == "pin").values(state="expired", reason="Late.")
+        )
+        await post_rows.drop(connection, office.clock, SAMI, row, "sami cancelled it.")
+        found = await connection.execute(
+            select(delivery.c.state, delivery.c.reason).order_by(delivery.c.id)
+        )
+        assert [tuple(each) for each in found] == [
+            ("cancelled", "sami cancelled it."),
+            ("expired", "Late."),
+        ]

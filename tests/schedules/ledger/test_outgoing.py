@@ -1,0 +1,44 @@
+import hashlib
+import json
+
+import pytest
+
+from channels.errors import Refused
+from schedules.clock import SetClock
+from schedules.ledger.ledger import Ledger
+from schedules.ledger.outgoing import outgoing_post
+from schedules.store.engine import Store
+from schedules.store.tables import media
+from tests.schedules.ledger.conftest import LEASE
+from tests.schedules.ledger.test_control import HELD
+from tests.support.deliveries import BODY, NOON, TEXT
+
+DATA = b"the very bytes"
+SHA256 = hashlib.sha256(DATA).hexdigest()
+PICTURE = {"sha256": SHA256, "file": "one.png", "alt": "One", "sensitive": True}
+
+
+@pytest.fixture
+def ledger(store: Store) -> Ledger:
+    return Ledger(store, SetClock(NOON), server_time=False, lease=LEASE)
+
+
+async def test_a_post_leaves_with_what_was_approved(ledger: Ledger) -> None:
+    async with ledger.store.write() as connection:
+        await connection.execute(media.insert().values(sha256=SHA256, mime="image/png", data=DATA))
+    body = BODY | {"media": [PICTURE], "warning": "Blood", "options": {"silent": True}}
+    post = await outgoing_post(ledger, HELD._replace(body=json.dumps(body)))
+    assert (post.key, post.text, post.content_warning, post.options) == (
+        "k",
+        TEXT,
+        "Blood",
+        {"silent": True},
+    )
+    (picture,) = post.media
+    assert (picture.data, picture.mime, picture.alt, picture.sensitive) == (DATA, "image/png", "One", True)
+
+
+async def test_a_picture_that_is_gone_refuses_the_post(ledger: Ledger) -> None:
+    body = json.dumps(BODY | {"media": [PICTURE]})
+    with pytest.raises(Refused, match=r"one\.png is no longer in the database"):
+        await outgoing_post(ledger, HELD._replace(body=body))

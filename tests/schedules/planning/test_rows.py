@@ -1,0 +1,125 @@
+"""The rows of posts and of the pins that follow them."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from schedules.lifecycle import State
+from schedules.planning.changes import GONE_FROM_FOLDER, NOT_PINNED
+from schedules.planning.drafts import Draft
+from schedules.planning.rows import insert_posts, revise_posts, save_pictures, withdraw_posts
+from schedules.store.tables import account, delivery, media, post
+from tests.support.folders import picture
+from tests.support.office import NOON_SLOT, Office
+
+
+async def _drafts(office: Office, **values: Any) -> list[Draft]:
+    office.write({**NOON_SLOT, **values})
+    return list((await office.check()).drafts())
+
+
+async def _deliveries(office: Office) -> list[Any]:
+    async with office.store.read() as connection:
+        return list((await connection.execute(select(delivery).order_by(delivery.c.id))).all())
+
+
+async def _post_ids(office: Office) -> dict[str, int]:
+    async with office.store.read() as connection:
+        return {row.key: row.id for row in await connection.execute(select(post.c.key, post.c.id))}
+
+
+async def _insert(office: Office, drafts: list[Draft]) -> None:
+    await office.plan()
+    async with office.store.write() as connection:
+        await connection.execute(delivery.delete())
+        await connection.execute(post.delete())
+        await insert_posts(connection, drafts, "amal", office.clock.now())
+
+
+async def test_a_post_has_one_delivery_with_the_instants_of_its_draft(office: Office) -> None:
+    (draft,) = await _drafts(office)
+    await _insert(office, [draft])
+    (row,) = await _deliveries(office)
+    assert (row.due_at, row.planned_at, row.expires_at) == (
+        draft.occurrence.due_at,
+        draft.occurrence.due_at,
+        draft.expires_at,
+    )
+    assert (row.kind, row.state, row.attempt, row.after) == ("publish", State.PLANNED, 0, None)
+
+
+async def test_a_delivery_carries_the_partner_of_its_account(office: Office) -> None:
+    async with office.store.write() as connection:
+        await connection.execute(account.update().values(partner="friends"))
+    await _insert(office, await _drafts(office, pin=True))
+    assert {row.partner for row in await _deliveries(office)} == {"friends"}
+
+
+async def test_a_pin_follows_the_delivery_of_its_post(office: Office) -> None:
+    await _insert(office, await _drafts(office, pin=True))
+    first, pin = await _deliveries(office)
+    assert (pin.kind, pin.after, pin.post) == ("pin", first.id, first.post)
+
+
+async def test_revising_forgets_failed_attempts(office: Office) -> None:
+    drafts = await _drafts(office)
+    await _insert(office, drafts)
+    async with office.store.write() as connection:
+        await connection.execute(
+            delivery.update().values(
+                state="refused", attempt=4, crashes=3, reason="No.", remedy="Change it."
+            )
+        )
+        await revise_posts(connection, drafts, await _ids(connection), "ines", office.clock.now())
+    (row,) = await _deliveries(office)
+    assert (row.state, row.attempt, row.crashes, row.reason, row.remedy) == ("planned", 0, 0, None, None)
+
+
+async def _ids(connection: Any) -> dict[str, int]:
+    return {row.key: row.id for row in await connection.execute(select(post.c.key, post.c.id))}
+
+
+async def test_revising_cancels_a_pin_with_its_own_reason_and_brings_it_back(office: Office) -> None:
+    pinned = await _drafts(office, pin=True)
+    await _insert(office, pinned)
+    plain = await _drafts(office)
+    for drafts, state, reason in ((plain, "cancelled", NOT_PINNED), (pinned, "planned", None)):
+        async with office.store.write() as connection:
+            await revise_posts(connection, drafts, await _ids(connection), "amal", office.clock.now())
+        assert [(row.state, row.reason) for row in await _deliveries(office)] == [
+            ("planned", None),
+            (state, reason),
+        ]
+
+
+async def test_withdrawing_takes_the_pin_along_and_counts_posts(office: Office) -> None:
+    (draft,) = await _drafts(office, pin=True)
+    await _insert(office, [draft])
+    async with office.store.write() as connection:
+        assert await withdraw_posts(connection, [draft.occurrence.key], office.clock.now()) == 1
+        assert await withdraw_posts(connection, [draft.occurrence.key], office.clock.now()) == 0
+    assert {(row.state, row.reason) for row in await _deliveries(office)} == {
+        ("cancelled", GONE_FROM_FOLDER)
+    }
+
+
+async def test_withdrawing_leaves_what_a_worker_holds(office: Office) -> None:
+    (draft,) = await _drafts(office)
+    await _insert(office, [draft])
+    for state in ("claimed", "sending", "sent", "unknown", "handed_off", "refused"):
+        async with office.store.write() as connection:
+            await connection.execute(delivery.update().values(state=state))
+            assert await withdraw_posts(connection, [draft.occurrence.key], office.clock.now()) == 0
+        assert [row.state for row in await _deliveries(office)] == [state]
+
+
+async def test_a_picture_is_kept_once_for_many_posts(office: Office) -> None:
+    office.edit("media/balloon.png", picture())
+    text = (office.folder / "messages/launch/message.toml").read_text(encoding="utf-8")
+    alt = '\n[[media]]\nfile = "balloon.png"\nalt = {en = "A white balloon"}\n'
+    office.edit("messages/launch/message.toml", text + alt)
+    drafts = await _drafts(office)
+    async with office.store.write() as connection:
+        await save_pictures(connection, drafts * 3)
+        await save_pictures(connection, drafts)
+        assert len((await connection.execute(select(media.c.sha256))).all()) == 1
