@@ -8,16 +8,18 @@ import structlog
 
 from bot.logs import QUIET
 
+LEVELS = {name: logging.getLogger(name).level for name in QUIET}
+"""As they are before any command has run."""
+
 
 @pytest.fixture(autouse=True)
 def logs_as_before() -> Iterator[None]:
     """Put back the handlers and levels that a command has changed."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in QUIET}
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    for name, before in levels.items():
+    for name, before in LEVELS.items():
         logging.getLogger(name).setLevel(before)
     structlog.reset_defaults()

@@ -1,6 +1,5 @@
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -8,18 +7,6 @@ import structlog
 from bot.logs import QUIET, configure_logs, redact
 
 TOKEN = "7351926480:AAH-canary-that-must-never-be-seen"
-
-
-@pytest.fixture(autouse=True)
-def logs_as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    quiet = {name: logging.getLogger(name).level for name in QUIET}
-    yield
-    root.handlers[:], root.level = handlers, level
-    for name, before in quiet.items():
-        logging.getLogger(name).setLevel(before)
-    structlog.reset_defaults()
 
 
 def test_logs_are_json_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
