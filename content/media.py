@@ -8,13 +8,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from content.errors import CampaignInvalid, Problem
 
 MAX_PIXELS: Final = 25_000_000
 JPEG_QUALITY: Final = 88
 MIME: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+STILL: Final = {"MPO": "JPEG"}
+"""Phones put a second picture, for depth or brightness, behind a JPEG; the first one is the picture."""
 _KEPT: Final = 64
 
 
@@ -45,15 +47,33 @@ def clean_picture(path: Path) -> Picture:
 
 @lru_cache(maxsize=_KEPT)
 def _cleaned(path: Path, _changed: int) -> Picture:
-    try:
-        with warnings.catch_warnings(), Image.open(path, formats=tuple(MIME)) as image:
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            if image.width * image.height > MAX_PIXELS:
-                raise CampaignInvalid([_too_large(path)])
-            kind = image.format or "PNG"
-            return _encoded(ImageOps.exif_transpose(image), kind)
-    except (UnidentifiedImageError, Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise CampaignInvalid([_unreadable(path)]) from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return _decoded(path)
+        except CampaignInvalid:
+            raise
+        except Image.DecompressionBombError as error:
+            raise CampaignInvalid([_too_large(path)]) from error
+        except Exception as error:  # a hostile picture makes its decoder raise anything
+            raise CampaignInvalid([_unreadable(path)]) from error
+
+
+def _decoded(path: Path) -> Picture:
+    with Image.open(path, formats=tuple(MIME)) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise CampaignInvalid([_too_large(path)])
+        kind = STILL.get(image.format or "", image.format or "")
+        if kind == image.format and getattr(image, "is_animated", False):
+            raise CampaignInvalid([_moving(path)])
+        return _encoded(_eight_bits(ImageOps.exif_transpose(image)), kind)
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Scientific grey has 16 bits, and Pillow would cut off rather than scale."""
+    if not image.mode.startswith("I"):
+        return image
+    return image.convert("I").point(lambda grey: grey / 256).convert("L")
 
 
 def _encoded(image: Image.Image, kind: str) -> Picture:
@@ -76,6 +96,15 @@ def _unreadable(path: Path) -> Problem:
         f"media/{path.name}",
         "it is not a JPEG, PNG or WebP picture that can be read",
         "Export it again as JPEG or PNG.",
+    )
+
+
+def _moving(path: Path) -> Problem:
+    return Problem(
+        "media-animated",
+        f"media/{path.name}",
+        "it is an animation, and only its first picture would be published",
+        "Export the picture that you mean as JPEG or PNG.",
     )
 
 

@@ -1,12 +1,13 @@
 """The running worker: a ticker, a brake and a heartbeat around the dispatcher."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
-from datetime import UTC, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from schedules.clock import Clock
@@ -47,8 +48,6 @@ class Worker:
         self._name = name
         self._version = version
         self._healthy = True
-        self._ticking = asyncio.Lock()
-        self._stopping = False
 
     @property
     def is_ready(self) -> bool:
@@ -62,29 +61,30 @@ class Worker:
         await self._control.refresh()
         await self._guarded(self._beat)
         watching = asyncio.create_task(self._control.watch())
-        scheduler = self._scheduler()
-        scheduler.start()
+        rounds = [
+            asyncio.create_task(self._every(pause, job, stop))
+            for pause, job in ((TICK, partial(self._tick, stop)), (HEARTBEAT, self._beat))
+        ]
         log.info("worker started", worker=self._name)
         try:
             await stop.wait()
         finally:
-            self._stopping = True
-            scheduler.pause()
-            async with self._ticking:
-                scheduler.shutdown(wait=False)
+            stop.set()
+            self._dispatcher.stop()
+            await asyncio.gather(*rounds)
             await self._dispatcher.drain()
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
             await self._guarded(self._forget)
             log.info("worker stopped", worker=self._name)
 
-    def _scheduler(self) -> AsyncIOScheduler:
-        scheduler = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        )
-        for job, every in ((self._tick, TICK), (self._beat, HEARTBEAT)):
-            scheduler.add_job(self._guarded, "interval", seconds=every.total_seconds(), args=[job])
-        return scheduler
+    async def _every(
+        self, pause: timedelta, job: Callable[[], Coroutine[Any, Any, None]], stop: asyncio.Event
+    ) -> None:
+        while not stop.is_set():
+            await self._guarded(job)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause.total_seconds())
 
     async def _guarded(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
@@ -98,11 +98,10 @@ class Worker:
                 log.info("database reachable again")
             self._healthy = True
 
-    async def _tick(self) -> None:
-        async with self._ticking:
-            await self._dispatcher.tick()
-            while not self._stopping and await self._dispatcher.claim_when_room():
-                pass
+    async def _tick(self, stop: asyncio.Event) -> None:
+        await self._dispatcher.tick()
+        while not stop.is_set() and await self._dispatcher.claim_when_room():
+            pass
 
     async def _beat(self) -> None:
         now = self._clock.now()

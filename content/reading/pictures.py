@@ -7,6 +7,8 @@ from typing import Final
 from PIL import Image
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
+TWO_IN_ONE: Final = "MPO"
+"""What a JPEG is called where a phone put a second picture, for depth or brightness, behind the first."""
 MAX_PIXELS: Final = 25_000_000
 _SMALL: Final = (256, 256)
 
@@ -28,6 +30,8 @@ def _fault(path: Path) -> tuple[str, str] | None:
     with Image.open(path, formats=FORMATS) as picture:
         if picture.width * picture.height > MAX_PIXELS:
             return _too_many_pixels()
+        if picture.format != TWO_IN_ONE and getattr(picture, "is_animated", False):
+            return "the picture is an animation", "Export the picture that you mean as JPEG or PNG."
         picture.verify()
     with Image.open(path, formats=FORMATS) as picture:
         picture.draft("RGB", _SMALL)

@@ -3,20 +3,16 @@
 import asyncio
 import random
 import time
-from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from channels.base import (
-    CannotTell,
     Channel,
-    Feature,
     Finding,
     HandedOff,
     NotThere,
@@ -27,18 +23,14 @@ from channels.base import (
 from channels.errors import ChannelError, OutcomeUnknown, Unreachable
 from schedules.ledger.control import Control
 from schedules.ledger.groupcommit import GroupCommit
-from schedules.ledger.ledger import POISONOUS, POISONOUS_REMEDY, Ledger
+from schedules.ledger.ledger import Ledger
+from schedules.ledger.outcomes import Outcomes, can_repeat
 from schedules.ledger.outgoing import outgoing_post
-from schedules.ledger.values import Claimed, Mark, Settlement
-from schedules.lifecycle import State
-from schedules.retry import ASK_A_PERSON, LOOK_BACK_AFTER, MOST_CRASHES, Decision, decide
+from schedules.ledger.values import Claimed, Mark
 
-SETTLE_AGAIN_AFTER: Final = 0.5
 LOOK_AFTER: Final = 1.0
 """Seconds after which sends that do not end are looked at again."""
-NOT_BEGUN: Final = "It was held back before it was sent: paused, or the database did not answer."
 PUBLISH: Final = "publish"
-PIN: Final = "pin"
 
 log = structlog.get_logger()
 
@@ -105,13 +97,14 @@ class Dispatcher:
         self._control = control
         self._name = name
         self._pace = pace or Pace()
-        self._draw = draw or random.SystemRandom()
         self._observe = observe
         self._marks = GroupCommit(ledger.mark, self._pace.group)
-        self._settlements = GroupCommit(self._settle_until_written, self._pace.group)
+        self._outcomes = Outcomes(ledger, group=self._pace.group, draw=draw or random.SystemRandom())
         self._elapsed = elapsed
-        self._tasks: dict[asyncio.Task[None], float] = {}
-        self._overdue: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._calls: dict[asyncio.Task[None], float] = {}
+        self._cut_off: set[asyncio.Task[None]] = set()
+        self._is_stopping = False
 
     @property
     def in_flight(self) -> int:
@@ -133,9 +126,13 @@ class Dispatcher:
             self._begin(self._look_back(held))
         return moved + len(dropped) + await self.claim()
 
+    def stop(self) -> None:
+        """Claim nothing more; what has begun goes on."""
+        self._is_stopping = True
+
     async def claim(self) -> int:
         """Claim what fits and begin sending it. Returns how many."""
-        room = self._room()
+        room = 0 if self._is_stopping else self._room()
         claimed = await self._ledger.claim(min(room, self._pace.group), self._name) if room else ()
         for held in claimed:
             self._observe("claimed", held.id)
@@ -162,46 +159,47 @@ class Dispatcher:
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
-        self._tasks[task] = self._elapsed()
+        self._tasks.add(task)
         task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        del self._tasks[task]
-        self._overdue.discard(task)
+        self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("delivery crashed", error=type(error).__name__, exc_info=error)
 
     def _cut_off_overdue(self) -> None:
         latest = self._elapsed() - self._pace.deadline.total_seconds()
-        for task, began in self._tasks.items():
-            if began < latest and task not in self._overdue:
-                self._overdue.add(task)
+        for task, began in self._calls.items():
+            if began < latest and task not in self._cut_off:
+                self._cut_off.add(task)
                 task.cancel()
 
     @contextmanager
-    def _deadline(self, channel: Channel, kind: type[Unreachable | OutcomeUnknown]) -> Iterator[None]:
-        """Count the time of one call to a platform; being cut off becomes an error of ``kind``."""
-        task = asyncio.current_task()
-        if task in self._tasks:
-            self._tasks[task] = self._elapsed()
+    def _call(self, channel: Channel, kind: type[Unreachable | OutcomeUnknown]) -> Iterator[None]:
+        """One call to a platform; where it takes longer than the deadline, it ends as an error of ``kind``."""
+        task: asyncio.Task[None] | None = asyncio.current_task()
+        assert task is not None, "deliveries run in tasks"  # noqa: S101 - for the type checker
+        self._calls[task] = self._elapsed()
         try:
             yield
         except asyncio.CancelledError:
-            if task is None or task not in self._overdue:
+            if task not in self._cut_off:
                 raise
             task.uncancel()
-            self._overdue.discard(task)
             seconds = int(self._pace.deadline.total_seconds())
             raise kind(
                 channel.name, channel.connection.account, f"No answer within {seconds} seconds."
             ) from None
+        finally:
+            del self._calls[task]
+            self._cut_off.discard(task)
 
     async def _deliver(self, held: Claimed) -> None:
         try:
             async with self._channels.open(held.account) as channel:
                 await self._send(channel, held)
         except ChannelError as error:
-            await self._settle(held, self._nothing_sent(held, error))
+            await self._outcomes.failed(held, error)
 
     async def _send(self, channel: Channel, held: Claimed) -> None:
         post = await outgoing_post(self._ledger, held)
@@ -210,27 +208,28 @@ class Dispatcher:
             return
         self._observe("marked", held.id)
         if not self._control.allows(held):
-            await self._settle(held, Decision(State.READY, NOT_BEGUN))
+            await self._outcomes.held_back(held)
             return
         await self._publish(channel, held, post, prepared)
 
     async def _prepare(self, channel: Channel, held: Claimed, post: OutgoingPost) -> Prepared:
         if held.kind != PUBLISH:
             return {}
-        with self._deadline(channel, Unreachable):
+        with self._call(channel, Unreachable):
             return await channel.prepare(post)
 
     async def _publish(
         self, channel: Channel, held: Claimed, post: OutgoingPost, prepared: Prepared
     ) -> None:
         try:
-            with self._deadline(channel, OutcomeUnknown):
+            with self._call(channel, OutcomeUnknown):
                 result = await self._act(channel, held, post, prepared)
         except ChannelError as error:
-            await self._settle(held, self._decide(channel, held, error))
+            await self._outcomes.failed(held, error, channel)
         else:
             self._observe("accepted", held.id)
-            await self._settle_result(held, result)
+            await self._outcomes.published(held, result)
+            self._observe("settled", held.id)
 
     async def _act(
         self, channel: Channel, held: Claimed, post: OutgoingPost, prepared: Prepared
@@ -248,111 +247,12 @@ class Dispatcher:
             async with self._channels.open(held.account) as channel:
                 found = await self._find(channel, held)
         except ChannelError as error:
-            await self._settle(held, _ask_again(held, error))
+            await self._outcomes.not_found_out(held, error)
         else:
-            await self._settle_finding(held, found)
+            await self._outcomes.found(held, found)
 
     async def _find(self, channel: Channel, held: Claimed) -> Finding:
-        if held.kind == PIN or Feature.IDEMPOTENT in channel.features:
+        if can_repeat(held, channel):
             return NotThere()
-        with self._deadline(channel, Unreachable):
+        with self._call(channel, Unreachable):
             return await channel.find(await outgoing_post(self._ledger, held), held.prepared)
-
-    async def _settle_finding(self, held: Claimed, found: Finding) -> None:
-        match found:
-            case Receipt():
-                await self._settle_result(held, found)
-            case NotThere() if held.crashes >= MOST_CRASHES:
-                await self._settle(held, Decision(State.REFUSED, POISONOUS, POISONOUS_REMEDY))
-            case NotThere():
-                await self._settle(held, Decision(State.READY, "It did not go out; trying again."))
-            case CannotTell():
-                await self._settle(held, Decision(State.UNKNOWN, found.why, ASK_A_PERSON))
-
-    async def _settle_result(self, held: Claimed, result: Receipt | HandedOff) -> None:
-        if isinstance(result, HandedOff):
-            await self._settle(held, Decision(State.HANDED_OFF, f"{result.to} has it."))
-            return
-        await self._write(
-            Settlement(
-                id=held.id,
-                claim=held.claim,
-                account=held.account,
-                state=State.SENT,
-                outcome=State.SENT,
-                remote_id=result.remote_id,
-                url=result.url,
-                accepted_at=result.accepted_at,
-            )
-        )
-
-    async def _settle(self, held: Claimed, decision: Decision) -> None:
-        await self._write(
-            Settlement(
-                id=held.id,
-                claim=held.claim,
-                account=held.account,
-                state=decision.state,
-                outcome="held" if decision.hold else decision.state,
-                reason=_sentence(decision.reason),
-                remedy=_sentence(decision.remedy) or None,
-                delay=decision.delay,
-                block=decision.block,
-                hold=decision.hold,
-            )
-        )
-
-    async def _write(self, settlement: Settlement) -> None:
-        await self._settlements.add(settlement)
-        self._observe("settled", settlement.id)
-
-    async def _settle_until_written(self, settlements: Sequence[Settlement]) -> Sequence[bool]:
-        waits = int(self._ledger.lease.total_seconds() / SETTLE_AGAIN_AFTER)
-        for _ in range(waits):
-            try:
-                return await self._settle_once(settlements)
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("settling again", why=type(error).__name__, deliveries=len(settlements))
-                await asyncio.sleep(SETTLE_AGAIN_AFTER)
-        return await self._settle_once(settlements)
-
-    async def _settle_once(self, settlements: Sequence[Settlement]) -> Sequence[bool]:
-        written = await self._ledger.settle(settlements)
-        log.info("deliveries settled", **Counter(settlement.outcome for settlement in settlements))
-        for settlement in settlements:
-            if settlement.state is not State.SENT:
-                log.warning(
-                    "delivery not sent",
-                    delivery=settlement.id,
-                    account=settlement.account,
-                    outcome=settlement.outcome,
-                )
-        return written
-
-    def _nothing_sent(self, held: Claimed, error: ChannelError) -> Decision:
-        return decide(error, held.attempt + 1, can_repeat=True, can_look_back=False, draw=self._draw)
-
-    def _decide(self, channel: Channel, held: Claimed, error: ChannelError) -> Decision:
-        return decide(
-            error,
-            held.attempt + 1,
-            can_repeat=held.kind == PIN or Feature.IDEMPOTENT in channel.features,
-            can_look_back=Feature.FIND in channel.features,
-            draw=self._draw,
-        )
-
-
-def _sentence(words: str) -> str:
-    closed = words if words.endswith((".", "?", "!")) or not words else f"{words}."
-    return closed[:1].upper() + closed[1:]
-
-
-def _ask_again(held: Claimed, error: ChannelError) -> Decision:
-    why = error.detail
-    if held.overdue:
-        return Decision(
-            State.UNKNOWN, f"It may be public; the platform cannot be asked: {why}", ASK_A_PERSON
-        )
-    return Decision(
-        State.SENDING, f"It may be public; asking the platform again: {why}", delay=LOOK_BACK_AFTER
-    )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
@@ -19,6 +20,9 @@ Result = TypeVar("Result")
 
 THREADS: Final = 4
 """Ledger transactions at one time on PostgreSQL; SQLite has one writer."""
+
+DEADLOCK: Final = "40P01"
+DEADLOCK_TRIES: Final = 5
 
 BUSY_TIMEOUT_MS: Final = 10_000
 SQLITE_PRAGMAS: Final = (
@@ -70,13 +74,19 @@ class Store:
     async def run(self, work: Callable[[Connection], Result]) -> Result:
         """Run a whole write transaction in a thread: one hop, instead of one for every statement.
 
-        It commits when ``work`` returns, also if the caller is cancelled meanwhile.
+        It commits when ``work`` returns, also if the caller is cancelled meanwhile. ``work`` runs again
+        where PostgreSQL chose it to break a deadlock.
         """
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._run, work)
 
-    def _run(self, work: Callable[[Connection], Result]) -> Result:
-        with self._blocking.begin() as connection:
-            return work(connection)
+    def _run(self, work: Callable[[Connection], Result], tries: int = DEADLOCK_TRIES) -> Result:
+        try:
+            with self._blocking.begin() as connection:
+                return work(connection)
+        except OperationalError as error:
+            if tries == 1 or getattr(error.orig, "sqlstate", None) != DEADLOCK:
+                raise
+        return self._run(work, tries - 1)
 
     async def close(self) -> None:
         """Close every connection."""

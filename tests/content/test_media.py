@@ -1,3 +1,5 @@
+import contextlib
+import random
 from io import BytesIO
 from pathlib import Path
 
@@ -90,3 +92,54 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(tmp_path: 
     Image.new("1", (6000, 5000)).save(path)
     with pytest.raises(CampaignInvalid, match="25 million"):
         clean_picture(path)
+
+
+def test_a_phone_s_picture_with_another_one_behind_it_is_a_jpeg(tmp_path: Path) -> None:
+    path = tmp_path / "phone.jpg"
+    depth = Image.new("RGB", (4, 4), "black")
+    Image.new("RGB", (4, 4), "white").save(path, "MPO", save_all=True, append_images=[depth])
+    cleaned = clean_picture(path)
+    with Image.open(BytesIO(cleaned.data)) as picture:
+        assert (cleaned.mime, picture.format, picture.getpixel((0, 0))) == (
+            "image/jpeg",
+            "JPEG",
+            (255, 255, 255),
+        )
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_an_animation_is_a_problem_and_not_its_first_picture(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "moving"
+    second = Image.new("RGB", (4, 4), "black")
+    Image.new("RGB", (4, 4), "white").save(path, kind, save_all=True, append_images=[second])
+    with pytest.raises(CampaignInvalid, match="is an animation"):
+        clean_picture(path)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "CMYK", "I;16"])
+def test_every_way_to_write_colours_keeps_them(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "one"
+    grey = (
+        Image.new("I;16", (4, 4), 0x8000) if mode == "I;16" else Image.new("L", (4, 4), 128).convert(mode)
+    )
+    grey.save(path, "JPEG" if mode == "CMYK" else "PNG")
+    with Image.open(BytesIO(clean_picture(path).data)) as cleaned, Image.open(path) as before:
+        value = cleaned.convert("L").getpixel((0, 0))
+        expected = 128 if mode == "I;16" else before.convert("L").getpixel((0, 0))
+    assert isinstance(value, int)
+    assert isinstance(expected, int | float)
+    assert abs(value - expected) <= 2
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_file_with_any_byte_wrong_is_a_picture_or_a_problem(tmp_path: Path, kind: str) -> None:
+    whole = _with_metadata(tmp_path / "whole", kind).read_bytes()
+    draw = random.Random(kind)
+    for number in range(300):
+        broken = bytearray(whole[: draw.choice([len(whole), draw.randrange(len(whole))])])
+        for place in range(min(2, len(broken))):
+            broken[draw.randrange(len(broken))] = draw.randrange(256) ^ place
+        path = tmp_path / f"{number}"
+        path.write_bytes(bytes(broken))
+        with contextlib.suppress(CampaignInvalid):
+            assert clean_picture(path).mime == f"image/{kind.lower()}"

@@ -7,8 +7,9 @@ from sqlalchemy.exc import OperationalError
 
 from channels.base import OutgoingPost
 from schedules.clock import SystemClock
+from schedules.commands.status import status
 from schedules.ledger.control import Control
-from schedules.ledger.dispatcher import Dispatcher
+from schedules.ledger.dispatcher import Dispatcher, Pace
 from schedules.ledger.ledger import Ledger
 from schedules.store.engine import Store
 from schedules.store.tables import campaign
@@ -23,11 +24,13 @@ ENOUGH = timedelta(seconds=20).total_seconds()
 class Running:
     """A worker on the machine's clock, with channels in memory."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, in_flight: int = 200) -> None:
         self.channels = FakeChannels()
         self.ledger = Ledger(store, SystemClock(), server_time=True, lease=timedelta(minutes=1))
         control = Control(self.ledger.pauses)
-        dispatcher = Dispatcher(self.ledger, self.channels, control, name="w")
+        dispatcher = Dispatcher(
+            self.ledger, self.channels, control, name="w", pace=Pace(in_flight=in_flight)
+        )
         self.worker = Worker(store, SystemClock(), dispatcher, control, name="w", version="1")
         self.stop = asyncio.Event()
 
@@ -109,3 +112,47 @@ async def test_a_tick_that_meets_a_dead_database_is_not_the_end(
     running.stop.set()
     await working
     assert (failures, await states(store)) == ([1, 1], {"sent": 4})
+
+
+async def test_a_worker_that_is_told_to_stop_leaves_what_has_not_begun(store: Store) -> None:
+    await _fill(store, 30)
+    running = Running(store, in_flight=1)
+
+    async def stop_now(_: OutgoingPost) -> None:
+        running.stop.set()
+
+    running.channels.platform.on_publish = stop_now
+    await asyncio.wait_for(running.worker.run(running.stop), ENOUGH)
+    left = await states(store)
+    assert set(left) == {"ready", "sent"}
+    assert left["sent"] <= 3
+
+
+async def test_a_worker_is_seen_at_work_from_its_first_post(store: Store) -> None:
+    await _fill(store, 1)
+    running = Running(store)
+    seen: list[tuple[str, ...]] = []
+
+    async def look(_: OutgoingPost) -> None:
+        seen.append((await status(store, SystemClock())).workers)
+        running.stop.set()
+
+    running.channels.platform.on_publish = look
+    await asyncio.wait_for(running.worker.run(running.stop), ENOUGH)
+    assert seen[0] == ("w",)
+    assert (await status(store, SystemClock())).workers == ()
+
+
+async def test_a_worker_stops_cleanly_without_its_database(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = Running(store)
+
+    async def dead() -> None:
+        raise OperationalError("DELETE", {}, OSError())
+
+    monkeypatch.setattr(running.worker, "_forget", dead)
+    running.stop.set()
+    await asyncio.wait_for(running.worker.run(running.stop), ENOUGH)
+    async with store.read() as connection:
+        assert (await connection.execute(select(worker_table.c.id))).scalars().all() == ["w"]

@@ -58,3 +58,21 @@ def test_no_bytes_make_the_check_fail(
     whole = picture(kind)
     path = written(tmp_path_factory.mktemp("fuzz"), whole[:place] + data + whole[place:])
     picture_fault(path)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_an_animation_is_told_before_anything_is_planned(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "moving"
+    second = Image.new("RGB", (4, 4), "black")
+    Image.new("RGB", (4, 4), "white").save(path, kind, save_all=True, append_images=[second])
+    assert picture_fault(path) == (
+        "the picture is an animation",
+        "Export the picture that you mean as JPEG or PNG.",
+    )
+
+
+def test_a_phone_s_picture_with_another_one_behind_it_is_fine(tmp_path: Path) -> None:
+    path = tmp_path / "phone.jpg"
+    second = Image.new("RGB", (4, 4), "black")
+    Image.new("RGB", (4, 4), "white").save(path, "MPO", save_all=True, append_images=[second])
+    assert picture_fault(path) is None

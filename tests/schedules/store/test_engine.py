@@ -1,9 +1,12 @@
+import asyncio
 import multiprocessing
 import sqlite3
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from schedules.errors import StoreUnusable
@@ -45,6 +48,29 @@ async def test_a_whole_transaction_runs_in_a_thread_and_an_error_undoes_it(store
     with pytest.raises(ZeroDivisionError):
         await store.run(fail)
     assert await _count(store) == 1
+
+
+async def test_a_transaction_that_breaks_a_deadlock_runs_again(postgres_url: str) -> None:
+    migrate(postgres_url)
+    store = Store(postgres_url)
+    async with store.write() as connection:
+        await connection.execute(insert(pause).values([_pause("a"), _pause("b")]))
+    meeting = threading.Barrier(2, timeout=20)
+    runs: list[str] = []
+
+    def lock(first: str, second: str) -> Callable[[Connection], None]:
+        def work(connection: Connection) -> None:
+            runs.append(first)
+            connection.execute(update(pause).where(pause.c.scope == first).values(actor=first))
+            if len(runs) <= 2:
+                meeting.wait()
+            connection.execute(update(pause).where(pause.c.scope == second).values(actor=first))
+
+        return work
+
+    await asyncio.gather(store.run(lock("a", "b")), store.run(lock("b", "a")))
+    assert len(runs) == 3
+    await store.close()
 
 
 async def test_sqlite_refuses_to_write_through_a_reading_connection(sqlite_url: str) -> None:

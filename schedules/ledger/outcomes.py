@@ -1,0 +1,142 @@
+"""Writing down what became of a delivery: the only way an outcome reaches the ledger."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from channels.base import CannotTell, Channel, Feature, Finding, HandedOff, NotThere, Receipt
+from channels.errors import ChannelError
+from schedules.ledger.groupcommit import GroupCommit
+from schedules.ledger.ledger import POISONOUS, POISONOUS_REMEDY, Ledger
+from schedules.ledger.values import Claimed, Settlement
+from schedules.lifecycle import State
+from schedules.retry import ASK_A_PERSON, LOOK_BACK_AFTER, MOST_CRASHES, Decision, decide
+
+SETTLE_AGAIN_AFTER: Final = 0.5
+NOT_BEGUN: Final = "It was held back before it was sent: paused, or the database did not answer."
+
+log = structlog.get_logger()
+
+
+class Outcomes:
+    """Turns receipts, findings and failures into settlements, and commits them together.
+
+    Args:
+        group: Outcomes in one transaction.
+        draw: Where the jitter of retries comes from.
+    """
+
+    def __init__(self, ledger: Ledger, *, group: int, draw: random.Random) -> None:
+        self._ledger = ledger
+        self._draw = draw
+        self._settlements = GroupCommit(self._settle_until_written, group)
+
+    async def published(self, held: Claimed, result: Receipt | HandedOff) -> None:
+        """The platform accepted it, or a person took it over."""
+        if isinstance(result, HandedOff):
+            await self._decided(held, Decision(State.HANDED_OFF, f"{result.to} has it."))
+            return
+        await self._settlements.add(
+            Settlement(
+                id=held.id,
+                claim=held.claim,
+                account=held.account,
+                state=State.SENT,
+                outcome=State.SENT,
+                remote_id=result.remote_id,
+                url=result.url,
+                accepted_at=result.accepted_at,
+            )
+        )
+
+    async def failed(self, held: Claimed, error: ChannelError, channel: Channel | None = None) -> None:
+        """An attempt failed; without ``channel`` nothing can have been sent."""
+        await self._decided(
+            held,
+            decide(
+                error,
+                held.attempt + 1,
+                can_repeat=channel is None or can_repeat(held, channel),
+                can_look_back=channel is not None and Feature.FIND in channel.features,
+                draw=self._draw,
+            ),
+        )
+
+    async def held_back(self, held: Claimed) -> None:
+        """It was marked, and then not sent."""
+        await self._decided(held, Decision(State.READY, NOT_BEGUN))
+
+    async def found(self, held: Claimed, finding: Finding) -> None:
+        """Somebody looked whether it had gone out."""
+        match finding:
+            case Receipt():
+                await self.published(held, finding)
+            case NotThere() if held.crashes >= MOST_CRASHES:
+                await self._decided(held, Decision(State.REFUSED, POISONOUS, POISONOUS_REMEDY))
+            case NotThere():
+                await self._decided(held, Decision(State.READY, "It did not go out; trying again."))
+            case CannotTell():
+                await self._decided(held, Decision(State.UNKNOWN, finding.why, ASK_A_PERSON))
+
+    async def not_found_out(self, held: Claimed, error: ChannelError) -> None:
+        """The platform could not be asked; ask again, until its time is over."""
+        why = f"It may be public; the platform cannot be asked: {error.detail}"
+        if held.overdue:
+            await self._decided(held, Decision(State.UNKNOWN, why, ASK_A_PERSON))
+        else:
+            await self._decided(held, Decision(State.SENDING, why, delay=LOOK_BACK_AFTER))
+
+    async def _decided(self, held: Claimed, decision: Decision) -> None:
+        await self._settlements.add(
+            Settlement(
+                id=held.id,
+                claim=held.claim,
+                account=held.account,
+                state=decision.state,
+                outcome="held" if decision.hold else decision.state,
+                reason=_sentence(decision.reason),
+                remedy=_sentence(decision.remedy) or None,
+                delay=decision.delay,
+                block=decision.block,
+                hold=decision.hold,
+            )
+        )
+
+    async def _settle_until_written(self, settlements: Sequence[Settlement]) -> Sequence[bool]:
+        waits = int(self._ledger.lease.total_seconds() / SETTLE_AGAIN_AFTER)
+        for _ in range(waits):
+            try:
+                return await self._settle(settlements)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("settling again", why=type(error).__name__, deliveries=len(settlements))
+                await asyncio.sleep(SETTLE_AGAIN_AFTER)
+        return await self._settle(settlements)
+
+    async def _settle(self, settlements: Sequence[Settlement]) -> Sequence[bool]:
+        written = await self._ledger.settle(settlements)
+        mine = [settlement for settlement, is_mine in zip(settlements, written, strict=True) if is_mine]
+        log.info("deliveries settled", **Counter(settlement.outcome for settlement in mine))
+        for settlement in mine:
+            if settlement.state is not State.SENT:
+                log.warning(
+                    "delivery not sent",
+                    delivery=settlement.id,
+                    account=settlement.account,
+                    outcome=settlement.outcome,
+                )
+        return written
+
+
+def can_repeat(held: Claimed, channel: Channel) -> bool:
+    """Whether doing it again cannot make a second post."""
+    return held.kind == "pin" or Feature.IDEMPOTENT in channel.features
+
+
+def _sentence(words: str) -> str:
+    closed = words if words.endswith((".", "?", "!")) or not words else f"{words}."
+    return closed[:1].upper() + closed[1:]
