@@ -1,7 +1,8 @@
 """The statements of the ledger. One text for both databases; only three fragments differ.
 
 Instants are microseconds since 1970 UTC. ``{now}`` is the server's clock on PostgreSQL in production and a
-bound value elsewhere, so that a rehearsal drives the very same statements.
+bound value elsewhere, so that a rehearsal drives the very same statements. SQLite uses a partial index only
+where its condition stands in the statement word for word, which is why some say ``state IN (...)`` first.
 """
 
 import re
@@ -110,7 +111,7 @@ UPDATE delivery SET crashes = crashes + 1, claim = NULL, lease_until = NULL, cha
     state = CASE WHEN crashes + 1 >= :poison THEN 'refused' ELSE 'ready' END,
     reason = CASE WHEN crashes + 1 >= :poison THEN :poison_reason ELSE :lost_reason END,
     remedy = CASE WHEN crashes + 1 >= :poison THEN :poison_remedy END
-WHERE state = 'claimed' AND lease_until <= {now}
+WHERE state IN ('claimed', 'sending') AND state = 'claimed' AND lease_until <= {now}
 RETURNING id, state
 """
 
@@ -119,7 +120,8 @@ UPDATE delivery SET crashes = CASE WHEN claim LIKE 'look-%' THEN crashes ELSE cr
     claim = :claim, lease_until = {now} + :lease, changed_at = {now}
 WHERE id {among_open}
     SELECT delivery.id FROM delivery
-    WHERE delivery.state = 'sending' AND delivery.lease_until <= {now}
+    WHERE delivery.state IN ('claimed', 'sending') AND delivery.state = 'sending'
+      AND delivery.lease_until <= {now}
     ORDER BY delivery.lease_until LIMIT :room {skip}
 {among_close}
 RETURNING id, kind, after, account, campaign, city, partner, planned_at, attempt, crashes, {of_post},
@@ -136,7 +138,7 @@ RETURNING id
 
 _DROP_FOLLOWERS: Final = """
 UPDATE delivery SET state = 'cancelled', reason = :reason, changed_at = {now}
-WHERE state IN ('planned', 'ready') AND after IS NOT NULL AND EXISTS (
+WHERE after IS NOT NULL AND state IN ('planned', 'ready') AND EXISTS (
     SELECT 1 FROM delivery AS earlier
     WHERE earlier.id = delivery.after AND earlier.state IN ('refused', 'expired', 'cancelled'))
 RETURNING id

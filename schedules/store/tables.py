@@ -161,6 +161,12 @@ delivery: Final = Table(
         sqlite_where=text("state IN ('planned', 'ready')"),
         postgresql_where=text("state IN ('planned', 'ready')"),
     ),
+    Index(
+        "ix_delivery_following",
+        "after",
+        sqlite_where=text("after IS NOT NULL AND state IN ('planned', 'ready')"),
+        postgresql_where=text("after IS NOT NULL AND state IN ('planned', 'ready')"),
+    ),
     Index("ix_delivery_campaign_state", "campaign", "state"),
 )
 """``due_at`` is when it may next be tried; ``planned_at`` is the moment of the plan and never moves with retries."""

@@ -1,3 +1,5 @@
+import sqlite3
+
 import psycopg
 import pytest
 
@@ -35,3 +37,59 @@ async def test_a_claim_on_postgresql_reads_only_what_it_takes(postgres_url: str)
         plan = "\n".join(row[0] for row in connection.execute(f"EXPLAIN {written.claim}", bound))
     assert "Seq Scan on delivery" not in plan, plan
     assert "Index Scan" in plan
+
+
+BOUND = {
+    **dict.fromkeys(
+        ("poison_reason", "poison_remedy", "lost_reason", "unapproved", "late", "remedy", "reason"), ""
+    ),
+    "now": 1,
+    "rows": "[]",
+    "account": "a",
+    "room": 5,
+    "claim": "c",
+    "lease": 1,
+    "poison": 3,
+}
+EACH_TICK = (
+    "candidates",
+    "claim",
+    "mark",
+    "settle",
+    "return_unsent",
+    "take_over",
+    "expire",
+    "drop_followers",
+)
+
+
+async def _long_history(url: str) -> None:
+    migrate(url)
+    store = Store(url)
+    await add_accounts(store, "a", "b")
+    await add_deliveries(store, ["a", "b"], 5000, state="sent")
+    await add_deliveries(store, ["a", "b"], 50, state="planned")
+    await add_deliveries(store, ["a", "b"], 50)
+    await store.close()
+
+
+async def test_no_tick_on_sqlite_reads_what_has_ended(sqlite_url: str) -> None:
+    await _long_history(sqlite_url)
+    written = statements(sqlite=True, server_time=False)
+    connection = sqlite3.connect(sqlite_url.partition("///")[2])
+    connection.execute("ANALYZE")
+    for name in EACH_TICK:
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {getattr(written, name)}", BOUND)]
+        assert [step for step in plan if step.startswith("SCAN delivery")] == [], name
+    connection.close()
+
+
+async def test_no_tick_on_postgresql_reads_what_has_ended(postgres_url: str) -> None:
+    await _long_history(postgres_url)
+    written = statements(sqlite=False, server_time=False)
+    with psycopg.connect(for_libpq(postgres_url), autocommit=True) as connection:
+        connection.execute("ANALYZE")
+        for name in EACH_TICK:
+            found = connection.execute(f"EXPLAIN {getattr(written, name)}", BOUND)
+            plan = "\n".join(row[0] for row in found)
+            assert "Seq Scan on delivery" not in plan, f"{name}\n{plan}"

@@ -177,6 +177,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('planned', 'ready')"),
         )
         batch_op.create_index(
+            "ix_delivery_following",
+            ["after"],
+            unique=False,
+            sqlite_where=sa.text("after IS NOT NULL AND state IN ('planned', 'ready')"),
+            postgresql_where=sa.text("after IS NOT NULL AND state IN ('planned', 'ready')"),
+        )
+        batch_op.create_index(
             "ix_delivery_leased",
             ["lease_until"],
             unique=False,
@@ -222,6 +229,11 @@ def downgrade() -> None:
             "ix_delivery_leased",
             sqlite_where=sa.text("state IN ('claimed', 'sending')"),
             postgresql_where=sa.text("state IN ('claimed', 'sending')"),
+        )
+        batch_op.drop_index(
+            "ix_delivery_following",
+            sqlite_where=sa.text("after IS NOT NULL AND state IN ('planned', 'ready')"),
+            postgresql_where=sa.text("after IS NOT NULL AND state IN ('planned', 'ready')"),
         )
         batch_op.drop_index(
             "ix_delivery_expiring",
