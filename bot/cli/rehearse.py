@@ -139,5 +139,6 @@ def _picture(progress: "Progress") -> "RenderableType":
     return Group(
         Text(f"{progress.now:%a %Y-%m-%d %H:%M} UTC   {counts}"),
         ProgressBar(total=max(progress.total, 1), completed=progress.done, width=60),
+        Text(""),
         table,
     )
