@@ -73,4 +73,12 @@ def _redact_values(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
 
 
 def _redacted(value: Any) -> Any:
-    return redact(value) if isinstance(value, str) else value
+    match value:
+        case str():
+            return redact(value)
+        case dict():
+            return {name: _redacted(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_redacted(item) for item in value]
+        case _:
+            return value

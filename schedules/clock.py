@@ -1,5 +1,6 @@
 """The only source of "now"."""
 
+import time
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -18,6 +19,11 @@ class SystemClock:
     def now(self) -> datetime:
         """The present instant, in UTC."""
         return datetime.now(UTC)
+
+
+def elapsed() -> float:
+    """Seconds that only count up, also while the machine is suspended where the system can tell."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 class SetClock:

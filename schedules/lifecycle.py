@@ -23,17 +23,18 @@ class State(StrEnum):
 
 MOVES: Final = {
     State.PLANNED: frozenset({State.READY, State.EXPIRED, State.CANCELLED}),
-    State.READY: frozenset({State.PLANNED, State.CLAIMED, State.EXPIRED, State.CANCELLED}),
-    State.CLAIMED: frozenset({State.READY, State.SENDING, State.REFUSED, State.EXPIRED}),
+    State.READY: frozenset({State.PLANNED, State.CLAIMED, State.SENT, State.EXPIRED, State.CANCELLED}),
+    State.CLAIMED: frozenset({State.READY, State.SENDING, State.SENT, State.REFUSED}),
     State.SENDING: frozenset({State.READY, State.SENT, State.REFUSED, State.UNKNOWN, State.HANDED_OFF}),
     State.UNKNOWN: frozenset({State.SENT, State.READY, State.CANCELLED}),
     State.HANDED_OFF: frozenset({State.SENT, State.EXPIRED, State.CANCELLED}),
     State.SENT: frozenset[State](),
     State.REFUSED: frozenset({State.PLANNED}),
-    State.EXPIRED: frozenset({State.PLANNED}),
+    State.EXPIRED: frozenset({State.PLANNED, State.SENT}),
     State.CANCELLED: frozenset({State.PLANNED}),
 }
-"""Every move that is allowed. A refused, expired or cancelled post that is edited is planned anew."""
+"""Every move that is allowed. A refused, expired or cancelled post that is edited is planned anew. A receipt that
+arrives late is proof, whatever others have decided meanwhile."""
 
 UNCLAIMED: Final = frozenset({State.PLANNED, State.READY})
 """Nothing has been done yet: the post may still be changed or withdrawn."""

@@ -73,7 +73,7 @@ def _after_silence(
     error: OutcomeUnknown, attempt: int, *, can_repeat: bool, can_look_back: bool, draw: random.Random
 ) -> Decision:
     if can_repeat:
-        return Decision(State.READY, error.detail, error.remedy, delay=backoff(attempt, draw))
+        return Decision(State.SENDING, f"{error.detail} Repeating it.", delay=backoff(attempt, draw))
     if can_look_back:
         looking = f"{error.detail} Looking whether it landed."
         return Decision(State.SENDING, looking, delay=LOOK_BACK_AFTER)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from schedules.clock import Clock
+from schedules.clock import Clock, elapsed
 from schedules.ledger.control import Control
 from schedules.ledger.dispatcher import Dispatcher
 from schedules.planning.reresolve import follow_time_zones
@@ -51,8 +51,8 @@ class Worker:
 
     @property
     def is_ready(self) -> bool:
-        """Whether it knows the pauses, and so would send what is due."""
-        return self._control.is_fresh()
+        """Whether it knows the pauses and its last round went well, and so would send what is due."""
+        return self._control.is_fresh() and self._healthy
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set, then begin nothing more, settle what is in flight and return."""
@@ -93,15 +93,21 @@ class Worker:
             if self._healthy:
                 log.warning("database unreachable", error=type(error).__name__)
             self._healthy = False
+        except Exception:
+            log.exception("round failed")
+            self._healthy = False
         else:
             if not self._healthy:
                 log.info("database reachable again")
             self._healthy = True
 
     async def _tick(self, stop: asyncio.Event) -> None:
+        ticked = elapsed()
         await self._dispatcher.tick()
         while not stop.is_set() and await self._dispatcher.claim_when_room():
-            pass
+            if elapsed() - ticked > TICK.total_seconds():
+                ticked = elapsed()
+                await self._dispatcher.tick()
 
     async def _beat(self) -> None:
         now = self._clock.now()

@@ -74,7 +74,7 @@ async def _posts(connection: AsyncConnection, wishes: Sequence[Seen]) -> dict[in
         .join(campaign, campaign.c.id == post.c.campaign)
         .where(post.c.id.in_([wish.post for wish in wishes]))
         .order_by(delivery.c.id)
-        .with_for_update(of=delivery)
+        .with_for_update(of=[delivery, post])
     )
     return {row.id: row for row in found}
 

@@ -74,7 +74,7 @@ async def reschedule(
         row = await locked(connection, post_id)
         _check_can_move(row)
         await override(connection, clock, actor, row.key, cancelled=False, local_at=local_at, zone=zone)
-        await _move(connection, clock, row, local_at, zone, due_at)
+        await _move(connection, clock, actor, row, local_at, zone, due_at)
         await note(connection, clock, row.delivery, "rescheduled", f"{actor.name} moved it.")
     return due_at
 
@@ -160,7 +160,13 @@ async def _send_again(connection: AsyncConnection, clock: Clock, actor: Actor, r
 
 
 async def _move(
-    connection: AsyncConnection, clock: Clock, row: Any, local_at: datetime, zone: str, due_at: datetime
+    connection: AsyncConnection,
+    clock: Clock,
+    actor: Actor,
+    row: Any,
+    local_at: datetime,
+    zone: str,
+    due_at: datetime,
 ) -> None:
     wanted = (delivery.c.post == row.id) & delivery.c.reason.is_distinct_from(NOT_PINNED)
     pins = await connection.execute(select(delivery.c.id).where(wanted, delivery.c.kind == "pin"))
@@ -182,6 +188,7 @@ async def _move(
             overlap=Overlap.FIRST.value,
             fixed=False,
             note="none",
+            author=actor.name,
             digest=digest,
             revision=post.c.revision + 1,
         )

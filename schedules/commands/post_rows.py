@@ -36,7 +36,7 @@ async def locked(connection: AsyncConnection, post_id: int) -> Any:
         )
         .join_from(post, delivery, delivery.c.post == post.c.id)
         .where(post.c.id == post_id, delivery.c.kind == "publish")
-        .with_for_update(of=delivery)
+        .with_for_update(of=[delivery, post])
     )
     row = found.one_or_none()
     if row is None:

@@ -1,13 +1,13 @@
 """The brake: what is paused, and whether this worker still knows it."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from schedules import clock
 from schedules.ledger.values import Claimed
 
 POLL_SECONDS: Final = 0.2
@@ -28,7 +28,7 @@ class Control:
     def __init__(
         self,
         pauses: Callable[[], Awaitable[frozenset[str]]],
-        elapsed: Callable[[], float] = time.monotonic,
+        elapsed: Callable[[], float] = clock.elapsed,
     ) -> None:
         self._pauses = pauses
         self._elapsed = elapsed

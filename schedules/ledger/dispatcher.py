@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
@@ -10,23 +9,26 @@ from datetime import timedelta
 from typing import Any, Final, Protocol
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from channels.base import (
+    CannotTell,
     Channel,
     Finding,
     HandedOff,
-    NotThere,
     OutgoingPost,
     Prepared,
     Receipt,
 )
 from channels.errors import ChannelError, OutcomeUnknown, Unreachable
+from schedules import clock
 from schedules.ledger.control import Control
 from schedules.ledger.groupcommit import GroupCommit
-from schedules.ledger.ledger import Ledger
+from schedules.ledger.ledger import POISONOUS, Ledger
 from schedules.ledger.outcomes import Outcomes, can_repeat
 from schedules.ledger.outgoing import outgoing_post
 from schedules.ledger.values import Claimed, Mark
+from schedules.retry import MOST_CRASHES
 
 LOOK_AFTER: Final = 1.0
 """Seconds after which sends that do not end are looked at again."""
@@ -90,7 +92,7 @@ class Dispatcher:
         pace: Pace | None = None,
         draw: random.Random | None = None,
         observe: Observer = unobserved,
-        elapsed: Callable[[], float] = time.monotonic,
+        elapsed: Callable[[], float] = clock.elapsed,
     ) -> None:
         self._ledger = ledger
         self._channels = channels
@@ -105,6 +107,7 @@ class Dispatcher:
         self._calls: dict[asyncio.Task[None], float] = {}
         self._cut_off: set[asyncio.Task[None]] = set()
         self._is_stopping = False
+        self._slack = (ledger.lease - self._pace.deadline).total_seconds()
 
     @property
     def in_flight(self) -> int:
@@ -141,6 +144,7 @@ class Dispatcher:
 
     async def claim_when_room(self) -> int:
         """As ``claim``, after waiting until another send fits. Returns 0 where nothing is due."""
+        self._cut_off_overdue()
         while not self._room():
             await self._wait()
         return await self.claim() if self._control.is_fresh() else 0
@@ -200,14 +204,18 @@ class Dispatcher:
                 await self._send(channel, held)
         except ChannelError as error:
             await self._outcomes.failed(held, error)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("claim given back", delivery=held.id, why=type(error).__name__)
+            await self._ledger.release([held])
 
     async def _send(self, channel: Channel, held: Claimed) -> None:
         post = await outgoing_post(self._ledger, held)
         prepared = await self._prepare(channel, held, post)
+        asked = self._elapsed()
         if not await self._marks.add(Mark(held.id, held.claim, prepared)):
             return
         self._observe("marked", held.id)
-        if not self._control.allows(held):
+        if self._elapsed() - asked > self._slack or not self._control.allows(held):
             await self._outcomes.held_back(held)
             return
         await self._publish(channel, held, post, prepared)
@@ -245,14 +253,26 @@ class Dispatcher:
     async def _look_back(self, held: Claimed) -> None:
         try:
             async with self._channels.open(held.account) as channel:
+                if can_repeat(held, channel) and not held.overdue:
+                    await self._repeat(channel, held)
+                    return
                 found = await self._find(channel, held)
         except ChannelError as error:
             await self._outcomes.not_found_out(held, error)
+        except Exception as error:
+            log.exception("looking back crashed", delivery=held.id)
+            await self._outcomes.not_found_out(held, Unreachable("", held.account, type(error).__name__))
         else:
             await self._outcomes.found(held, found)
 
+    async def _repeat(self, channel: Channel, held: Claimed) -> None:
+        if held.crashes >= MOST_CRASHES:
+            await self._outcomes.found(held, CannotTell(POISONOUS))
+        elif not self._control.allows(held):
+            await self._outcomes.not_found_out(held, Unreachable(channel.name, held.account, "Paused."))
+        else:
+            await self._publish(channel, held, await outgoing_post(self._ledger, held), held.prepared)
+
     async def _find(self, channel: Channel, held: Claimed) -> Finding:
-        if can_repeat(held, channel):
-            return NotThere()
         with self._call(channel, Unreachable):
             return await channel.find(await outgoing_post(self._ledger, held), held.prepared)

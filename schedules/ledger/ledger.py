@@ -12,7 +12,7 @@ from channels.base import Receipt
 from schedules.clock import Clock
 from schedules.ledger.lanes import Lane
 from schedules.ledger.sql import statements
-from schedules.ledger.values import Claimed, Mark, Settlement
+from schedules.ledger.values import Claimed, Mark, Settlement, storable
 from schedules.lifecycle import State
 from schedules.retry import MOST_CRASHES
 from schedules.store import tables
@@ -66,7 +66,7 @@ class Ledger:
 
     async def claim(self, most: int, worker: str) -> tuple[Claimed, ...]:
         """Take up to ``most`` deliveries that are due, within every lane's budget."""
-        claim = f"{worker}-{uuid4().hex[:12]}"
+        claim = f"send-{worker}-{uuid4().hex[:12]}"
         return await self.store.run(lambda connection: self._claim(connection, most, claim))
 
     def _claim(self, connection: Connection, most: int, claim: str) -> tuple[Claimed, ...]:
@@ -120,7 +120,7 @@ class Ledger:
 
         ``False`` means that the lease or the time ran out, or that a pause covers it: it is ready again.
         """
-        rows = [{"id": m.id, "claim": m.claim, "prepared": m.prepared or None} for m in marks]
+        rows = [{"id": m.id, "claim": m.claim, "prepared": storable(m.prepared) or None} for m in marks]
         sending = await self.store.run(lambda connection: self._mark(connection, rows))
         return [mark.id in sending for mark in marks]
 
@@ -131,6 +131,11 @@ class Ledger:
         if stopped:
             self._execute(connection, "release", stopped)
         return sending
+
+    async def release(self, held: Sequence[Claimed]) -> None:
+        """Give back claims of which nothing was sent; what is marked stays as it is."""
+        rows = [{"id": claimed.id, "claim": claimed.claim, "prepared": None} for claimed in held]
+        await self.store.run(lambda connection: self._execute(connection, "release", rows).all())
 
     async def settle(self, settlements: Sequence[Settlement]) -> Sequence[bool]:
         """Write outcomes. ``False`` means that the claim was lost and somebody else decides.
@@ -217,7 +222,7 @@ class Ledger:
 
     async def pauses(self) -> frozenset[str]:
         """Every scope that is paused now."""
-        async with self.store.read() as connection:
+        async with self.store.brake() as connection:
             return frozenset((await connection.execute(select(tables.pause.c.scope))).scalars())
 
     async def next_moment(self) -> datetime | None:

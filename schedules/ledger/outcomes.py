@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from channels.base import CannotTell, Channel, Feature, Finding, HandedOff, NotThere, Receipt
 from channels.errors import ChannelError
 from schedules.ledger.groupcommit import GroupCommit
 from schedules.ledger.ledger import POISONOUS, POISONOUS_REMEDY, Ledger
-from schedules.ledger.values import Claimed, Settlement
+from schedules.ledger.values import Claimed, Settlement, storable
 from schedules.lifecycle import State
 from schedules.retry import ASK_A_PERSON, LOOK_BACK_AFTER, MOST_CRASHES, Decision, decide
 
@@ -48,8 +48,8 @@ class Outcomes:
                 account=held.account,
                 state=State.SENT,
                 outcome=State.SENT,
-                remote_id=result.remote_id,
-                url=result.url,
+                remote_id=storable(result.remote_id),
+                url=storable(result.url),
                 accepted_at=result.accepted_at,
             )
         )
@@ -112,13 +112,25 @@ class Outcomes:
         for _ in range(waits):
             try:
                 return await self._settle(settlements)
-            except (SQLAlchemyError, OSError) as error:
+            except (OperationalError, InterfaceError, OSError) as error:
                 log.warning("settling again", why=type(error).__name__, deliveries=len(settlements))
                 await asyncio.sleep(SETTLE_AGAIN_AFTER)
+            except SQLAlchemyError:
+                return [await self._settle_alone(settlement) for settlement in settlements]
         return await self._settle(settlements)
+
+    async def _settle_alone(self, settlement: Settlement) -> bool:
+        try:
+            return (await self._settle([settlement]))[0]
+        except SQLAlchemyError:
+            log.exception("outcome not written", delivery=settlement.id)
+            return False
 
     async def _settle(self, settlements: Sequence[Settlement]) -> Sequence[bool]:
         written = await self._ledger.settle(settlements)
+        for settlement, is_mine in zip(settlements, written, strict=True):
+            if settlement.state is State.SENT and not is_mine:
+                log.error("receipt not written", delivery=settlement.id, account=settlement.account)
         mine = [settlement for settlement, is_mine in zip(settlements, written, strict=True) if is_mine]
         log.info("deliveries settled", **Counter(settlement.outcome for settlement in mine))
         for settlement in mine:
@@ -138,5 +150,6 @@ def can_repeat(held: Claimed, channel: Channel) -> bool:
 
 
 def _sentence(words: str) -> str:
+    words = storable(words)
     closed = words if words.endswith((".", "?", "!")) or not words else f"{words}."
     return closed[:1].upper() + closed[1:]

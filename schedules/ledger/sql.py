@@ -85,7 +85,7 @@ UPDATE delivery SET state = r.state, changed_at = {now},
 FROM {rows_settle}
 WHERE delivery.id = r.id AND (
     (delivery.claim = r.claim AND delivery.state IN ('claimed', 'sending'))
-    OR (r.state = 'sent' AND delivery.state = 'unknown'))
+    OR (r.state = 'sent' AND delivery.state IN ('ready', 'claimed', 'sending', 'unknown', 'expired')))
 RETURNING delivery.id
 """
 

@@ -1,7 +1,8 @@
 """What the ledger hands out and takes back."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from channels.base import Prepared
 from schedules.lifecycle import State
@@ -72,6 +73,19 @@ class Settlement(NamedTuple):
     accepted_at: datetime | None = None
     block: timedelta = timedelta()
     hold: bool = False
+
+
+def storable(value: Any) -> Any:
+    """The same JSON without what a database cannot hold: NUL and halves of surrogate pairs."""
+    match value:
+        case str():
+            return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+        case list() | tuple():
+            return [storable(item) for item in value]
+        case Mapping():
+            return {storable(name): storable(item) for name, item in value.items()}
+        case _:
+            return value
 
 
 class Mark(NamedTuple):

@@ -15,12 +15,13 @@ from schedules.clock import Clock
 from schedules.lifecycle import State
 from schedules.planning.changes import GONE_FROM_FOLDER, SKIPPED_BY_CLOCKS, Change, Recorded, change
 from schedules.planning.drafts import Draft
+from schedules.planning.occurrences import Occurrence
 from schedules.planning.rows import insert_posts, move_posts, revise_posts, save_pictures, withdraw_posts
 from schedules.planning.vanished import Vanished, find_vanished
 from schedules.store.chunks import chunks
 from schedules.store.engine import Store
 from schedules.store.tables import campaign as campaign_table
-from schedules.store.tables import delivery, post
+from schedules.store.tables import delivery, override, post
 from schedules.store.upsert import insert_new
 from schedules.walltime import tzdata_version
 
@@ -179,7 +180,7 @@ async def _locked(connection: AsyncConnection, chunk: Sequence[Draft]) -> dict[s
     """As ``_known``, held against workers and other doors until the end of the transaction."""
     if not chunk:
         return {}
-    wanted = _recorded_posts(chunk).order_by(delivery.c.id).with_for_update(of=delivery)
+    wanted = _recorded_posts(chunk).order_by(delivery.c.id).with_for_update(of=[delivery, post])
     return {row.key: _recorded(row) for row in await connection.execute(wanted)}
 
 
@@ -199,6 +200,7 @@ async def _record_chunk(
     now: datetime,
     kept: frozenset[str],
 ) -> None:
+    kept |= await _changed_meanwhile(connection, chunk)
     known = await _known(connection, chunk)
     known |= await _locked(
         connection,
@@ -222,6 +224,19 @@ async def _record_chunk(
     await revise_posts(connection, revised, ids, author, now)
     moved = [*sorted_out.get(Change.MOVED_BY_CLOCKS, ()), *sorted_out.get(Change.NEW_DEADLINE, ())]
     await move_posts(connection, moved, ids, now)
+
+
+async def _changed_meanwhile(connection: AsyncConnection, chunk: Sequence[Draft]) -> frozenset[str]:
+    """Keys that somebody changed at a door after these drafts were made; the next plan takes them up."""
+    drafts = {draft.occurrence.key: draft.occurrence for draft in chunk}
+    found = await connection.execute(select(override).where(override.c.key.in_(list(drafts))))
+    return frozenset(row.key for row in found if not _is_reflected(row, drafts[row.key]))
+
+
+def _is_reflected(row: Any, occurrence: Occurrence) -> bool:
+    if row.cancelled or row.local_at is None:
+        return False
+    return (datetime.fromisoformat(row.local_at), row.zone) == (occurrence.local_at, occurrence.zone)
 
 
 def _conflict(draft: Draft, recorded: Recorded) -> Problem:

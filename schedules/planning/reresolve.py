@@ -38,13 +38,13 @@ async def follow_time_zones(store: Store, clock: Clock) -> tuple[Moved, ...]:
     version = tzdata_version()
     async with store.write() as connection:
         stale = await connection.execute(
-            select(campaign.c.id).where(campaign.c.tzdata != version).order_by(campaign.c.id)
+            select(campaign.c.id).where(campaign.c.tzdata < version).order_by(campaign.c.id)
         )
         moved: list[Moved] = []
         for campaign_id in stale.scalars().all():
             moved += await _follow(connection, campaign_id, clock.now())
         await connection.execute(
-            campaign.update().where(campaign.c.tzdata != version).values(tzdata=version)
+            campaign.update().where(campaign.c.tzdata < version).values(tzdata=version)
         )
     return tuple(moved)
 
@@ -82,7 +82,7 @@ async def _waiting(connection: AsyncConnection, campaign_id: str) -> list[Any]:
             _WAITING,
         )
         .order_by(delivery.c.id)
-        .with_for_update(of=delivery)
+        .with_for_update(of=[delivery, post])
     )
     return list(found.all())
 

@@ -49,9 +49,13 @@ class Store:
         if self.is_sqlite:
             self._writer, self._reader = _sqlite_engines(self.url)
             self._blocking = _blocking_sqlite_engine(self.url)
+            self._brake = self._reader
         else:
             self._writer = self._reader = _postgresql_engine(self.url)
             self._blocking = _blocking_postgresql_engine(self.url)
+            self._brake = create_async_engine(
+                self.url, **(_postgresql_settings() | {"pool_size": 1, "max_overflow": 0})
+            )
         self._threads = ThreadPoolExecutor(1 if self.is_sqlite else THREADS, thread_name_prefix="ledger")
 
     @property
@@ -69,6 +73,12 @@ class Store:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading; nothing written through it is kept. Leave it before any wait."""
         async with self._reader.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def brake(self) -> AsyncIterator[AsyncConnection]:
+        """As ``read``, on a connection that nothing else keeps busy."""
+        async with self._brake.connect() as connection:
             yield connection
 
     async def run(self, work: Callable[[Connection], Result]) -> Result:
@@ -92,9 +102,8 @@ class Store:
         """Close every connection."""
         self._threads.shutdown()
         self._blocking.dispose()
-        await self._writer.dispose()
-        if self._reader is not self._writer:
-            await self._reader.dispose()
+        for engine in {self._writer, self._reader, self._brake}:
+            await engine.dispose()
 
     @contextmanager
     def sole_worker(self) -> Iterator[None]:

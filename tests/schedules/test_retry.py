@@ -39,7 +39,7 @@ def test_only_what_was_certainly_not_sent_is_sent_again(repeat: bool, look: bool
 
 
 def test_silence_is_repeated_looked_after_or_left_to_a_person() -> None:
-    assert _decided(SILENCE, repeat=True) is State.READY
+    assert _decided(SILENCE, repeat=True) is State.SENDING
     assert _decided(SILENCE, look=True) is State.SENDING
     assert _decided(SILENCE) is State.UNKNOWN
     remedy = decide(SILENCE, 1, can_repeat=False, can_look_back=False, draw=DRAW).remedy

@@ -127,7 +127,52 @@ async def test_an_idempotent_channel_repeats_after_silence(bench: Benches) -> No
     await b.run()
     await b.later(timedelta(seconds=10))
     assert (await row(b.store, one)).state == "sent"
-    assert await attempts(b.store, one) == ["ready", "sent"]
+    assert await attempts(b.store, one) == ["sending", "sent"]
+
+
+async def test_a_repeat_whose_time_is_over_is_left_to_a_person(bench: Benches) -> None:
+    b = bench(Feature.IDEMPOTENT)
+    await add_accounts(b.store, "a")
+    (one,) = await add_deliveries(b.store, ["a"], 1, late_by=timedelta(seconds=1))
+    b.platform.script["a"].append(OutcomeUnknown("x", "a", "The connection died."))
+    await b.run()
+    await b.later(timedelta(minutes=5))
+    assert ((await row(b.store, one)).state, len(b.platform.begun)) == ("unknown", 1)
+
+
+async def test_a_mark_that_took_longer_than_the_lease_allows_sends_nothing(bench: Benches) -> None:
+    b = bench()
+    await add_accounts(b.store, "a")
+    (one,) = await add_deliveries(b.store, ["a"], 1)
+    now = [0.0]
+    worker = b.worker(elapsed=lambda: now[0])
+    worker._observe = lambda step, delivery: now.__setitem__(0, 76.0) if step == "marked" else None
+    await b.control.refresh()
+    await worker.tick()
+    await worker.drain()
+    assert ((await row(b.store, one)).state, b.platform.begun) == ("ready", [])
+
+
+async def test_looking_back_that_crashes_ends_with_a_person(bench: Benches) -> None:
+    b = bench(Feature.FIND)
+    await add_accounts(b.store, "a")
+    (one,) = await add_deliveries(b.store, ["a"], 1, late_by=timedelta(minutes=5))
+    b.platform.script["a"].append(OutcomeUnknown("x", "a", "The connection died."))
+    await b.run()
+    b.platform.found[b.platform.begun[0]] = KeyError("id")
+    await b.later(LOOK_BACK_AFTER)
+    await b.later(timedelta(minutes=6))
+    assert (await row(b.store, one)).state == "unknown"
+
+
+@pytest.mark.parametrize("said", ["\x00", "\ud83d", "plain"])
+async def test_one_strange_answer_spoils_no_other_outcome(bench: Benches, said: str) -> None:
+    b = bench()
+    await add_accounts(b.store, "a", "b")
+    await add_deliveries(b.store, ["a", "b"], 5)
+    b.platform.script["a"].append(Refused("x", "a", f"It said {said}", said))
+    await b.run()
+    assert await states(b.store) == {"refused": 1, "sent": 9}
 
 
 async def test_silence_on_a_channel_that_can_look_back_is_resolved_by_looking(bench: Benches) -> None:

@@ -57,8 +57,23 @@ async def test_an_outcome_of_a_lost_claim_is_not_written(ledger: Ledger) -> None
     await add_accounts(ledger.store, "a")
     (one,) = await add_deliveries(ledger.store, ["a"], 1)
     await ledger.claim(1, "w")
-    assert await ledger.settle([_sent(one, "somebody-else")]) == [False]
+    refused = _sent(one, "somebody-else")._replace(state=State.REFUSED, outcome="refused")
+    assert await ledger.settle([refused]) == [False]
     assert (await row(ledger.store, one)).state == "claimed"
+
+
+async def test_a_receipt_is_proof_whoever_holds_the_claim_now(ledger: Ledger) -> None:
+    await add_accounts(ledger.store, "a")
+    (one,) = await add_deliveries(ledger.store, ["a"], 1)
+    (held,) = await ledger.claim(1, "w")
+    await ledger.mark([Mark(held.id, held.claim, {})])
+    assert isinstance(ledger.clock, SetClock)
+    ledger.clock.set(NOON + LEASE)
+    (taken,) = await ledger.take_over(1)
+    back = Settlement(id=one, claim=taken.claim, account="a", state=State.READY, outcome="ready")
+    assert await ledger.settle([back]) == [True]
+    assert await ledger.settle([_sent(one, held.claim)]) == [True]
+    assert (await row(ledger.store, one)).state == "sent"
 
 
 async def test_an_unmarked_claim_can_be_given_back_without_counting_as_a_crash(ledger: Ledger) -> None:

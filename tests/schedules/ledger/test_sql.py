@@ -67,7 +67,7 @@ async def _long_history(url: str) -> None:
     migrate(url)
     store = Store(url)
     await add_accounts(store, "a", "b")
-    await add_deliveries(store, ["a", "b"], 5000, state="sent")
+    await add_deliveries(store, ["a", "b"], 15_000, state="sent")
     await add_deliveries(store, ["a", "b"], 50, state="planned")
     await add_deliveries(store, ["a", "b"], 50)
     await store.close()
