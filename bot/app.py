@@ -8,8 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
+from pathlib import Path
 from typing import Final
 from uuid import uuid4
+
+from sqlalchemy import make_url
 
 from bot.pool import ChannelPool
 from bot.settings import Settings
@@ -57,13 +60,19 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings) -> AsyncIterator[App]:
-    """Open the store, bringing its schema up to date, and the key, making one where there is none.
+async def open_app(settings: Settings, *, create: bool = True) -> AsyncIterator[App]:
+    """Open the store, bringing its schema up to date, and the key.
+
+    Args:
+        create: Make what is missing. Without it nobody looks at, or pauses, an installation that only seems
+            to be theirs.
 
     Raises:
         StoreUnusable: The database or the key cannot be used; says why and what to do.
     """
     use_pinned_zones()
+    if not create:
+        _require_home(settings)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     await asyncio.to_thread(migrate, settings.database_url)
     path = settings.key_path
@@ -73,6 +82,15 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         yield App(settings, store, SystemClock(), vault)
     finally:
         await store.close()
+
+
+def _require_home(settings: Settings) -> None:
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        raise StoreUnusable(
+            f"There is no database at {url.database}. Make one with munasara init, "
+            "or say with MUNASARA_HOME where yours is."
+        )
 
 
 @asynccontextmanager

@@ -25,7 +25,7 @@ def init(session: Session, home: Path | None) -> None:
         session.settings = replace(session.settings, home=home.expanduser())
     settings = session.settings
     had_key = settings.key_path.exists()
-    with session.desk() as desk:
+    with session.desk(create=True) as desk:
         say(f"Home      {settings.home.absolute()}")
         say(f"Database  {desk.store.url.render_as_string(hide_password=True)}")
         say(f"Key       {settings.key_path.absolute()} ({'kept' if had_key else 'new'})")

@@ -68,8 +68,8 @@ class Session:
         configure_logs(form=self.settings.log, level=level)
 
     @contextmanager
-    def desk(self) -> Iterator[Desk]:
-        """Open the installation for as long as the block lasts.
+    def desk(self, *, create: bool = False) -> Iterator[Desk]:
+        """Open the installation for as long as the block lasts; ``create`` makes one where there is none.
 
         Raises:
             StoreUnusable: The database or the key cannot be used.
@@ -79,7 +79,7 @@ class Session:
         self.configure_logs()
         with asyncio.Runner() as runner:
             stack = AsyncExitStack()
-            app = runner.run(stack.enter_async_context(open_app(self.settings)))
+            app = runner.run(stack.enter_async_context(open_app(self.settings, create=create)))
             try:
                 yield Desk(app, runner)
             finally:

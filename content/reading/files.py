@@ -27,7 +27,7 @@ _EXPECTED: Final = re.compile(
 )
 _FOLDERS: Final = re.compile(r"messages(?:/[^/]+)?|prompts(?:/[^/]+)?|action_days|media(?:/.+)?", re.DOTALL)
 _MEANT_AS_FILE: Final = (".toml", ".md", ".jpg", ".jpeg", ".png", ".webp")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e]")
 
 
 def place(name: str) -> str:

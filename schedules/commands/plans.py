@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from content.errors import CampaignInvalid, Problem, Severity
@@ -60,7 +61,7 @@ async def check_plan(
     """Plan, render and review everything, and change nothing."""
     overrides = await load_overrides(store, campaign.id)
     permitted = _permitted_files(campaign, await valid(store, clock.now()))
-    review = _Review(campaign, overrides, accounts)
+    review = _Review(campaign, overrides, accounts, clock.now())
     on = clock.now().astimezone(ZoneInfo(campaign.zone)).date()
     rules = review_campaign(campaign, review.rendered(), on=on, exceptions=permitted)
     similar = check_similarity(review.candidates.values(), similar_days=campaign.review.similar_days)
@@ -102,7 +103,10 @@ async def record_plan(
 class _Review:
     """Draws every post of a plan once, keeping only what differs, so that a large plan stays small."""
 
-    def __init__(self, campaign: Campaign, overrides: Overrides, accounts: tuple[AccountView, ...]) -> None:
+    def __init__(
+        self, campaign: Campaign, overrides: Overrides, accounts: tuple[AccountView, ...], now: datetime
+    ) -> None:
+        self._now = now
         self._found: list[Problem] = []
         self._drafter = Drafter(campaign)
         self._campaign = campaign
@@ -120,6 +124,7 @@ class _Review:
         seen: set[tuple[str, str, bytes]] = set()
         for draft in self._drafter.drafts(self._planned):
             self.posts += 1
+            self._note_if_overdue(draft)
             text = plain(draft.rendered.text)
             fingerprint = hashlib.blake2b(text.encode(), digest_size=16).digest()
             self._compare(draft, text, fingerprint)
@@ -127,6 +132,12 @@ class _Review:
             if shown not in seen:
                 seen.add(shown)
                 yield draft.rendered
+
+    def _note_if_overdue(self, draft: Draft) -> None:
+        if draft.occurrence.due_at <= self._now < draft.expires_at:
+            overdue = _overdue(draft)
+            if overdue not in self._found:
+                self._found.append(overdue)
 
     def _compare(self, draft: Draft, text: str, fingerprint: bytes) -> None:
         occurrence = draft.occurrence
@@ -140,6 +151,18 @@ class _Review:
                 text=text,
                 general=occurrence.message_id in self._general,
             )
+
+
+def _overdue(draft: Draft) -> Problem:
+    at = draft.occurrence.shown_at
+    return Problem(
+        "overdue",
+        f"slot {draft.occurrence.slot_id}",
+        f"its time, {at:%Y-%m-%d %H:%M} in {draft.occurrence.zone}, is already over",
+        "What is not out yet goes out as soon as it is approved, while its late policy allows. "
+        "Correct the time if that is not meant.",
+        severity=Severity.WARNING,
+    )
 
 
 def _permitted_files(campaign: Campaign, permitted: frozenset[str]) -> frozenset[str]:

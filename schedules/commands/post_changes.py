@@ -146,7 +146,7 @@ async def _send_again(connection: AsyncConnection, clock: Clock, actor: Actor, r
     if row.expires_at <= clock.now():
         raise IllegalMove(
             f"The time of post {row.id} is over. Drop it, then give it a new time: "
-            f"munasara posts resolve {row.id} --drop; munasara posts reschedule {row.id}."
+            f"munasara posts resolve {row.id} --drop; munasara posts reschedule {row.id} --at 2027-03-01T18:00."
         )
     why = f"{actor.name} saw that it did not land."
     await connection.execute(

@@ -26,7 +26,9 @@ POISONOUS: Final = "A worker stopped three times while it held this post."
 POISONOUS_REMEDY: Final = "Look at its media and text, change them, and plan again."
 UNAPPROVED: Final = "Nobody approved it in time."
 TOO_LATE: Final = "Its time ran out before it could be sent."
-EXPIRED_REMEDY: Final = "Reschedule it if it still makes sense: munasara posts reschedule <id>."
+EXPIRED_REMEDY: Final = (
+    "Reschedule it if it still makes sense: munasara posts reschedule <id> --at 2027-03-01T18:00."
+)
 FOLLOWER_DROPPED: Final = "The post that it belongs to did not go out."
 
 

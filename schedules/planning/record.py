@@ -1,5 +1,6 @@
 """Recording a plan: a difference by key, written in chunks, safe to repeat after a crash."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -70,6 +71,8 @@ async def preview(
     for chunk in chunks(drafts):
         async with store.read() as connection:
             known = await _known(connection, chunk)
+            new = [draft for draft in chunk if draft.occurrence.key not in known]
+            tally.conflicts += await _said_before(connection, new)
         for draft in chunk:
             recorded = known.get(draft.occurrence.key)
             tally.add(_change(recorded, draft, clock.now(), kept), draft, recorded)
@@ -216,6 +219,7 @@ async def _record_chunk(
         what = _change(recorded, draft, now, kept)
         tally.add(what, draft, recorded)
         sorted_out.setdefault(what, []).append(draft)
+    tally.conflicts += await _said_before(connection, sorted_out.get(Change.ADDED, ()))
     ids = {key: recorded.id for key, recorded in known.items()}
     new = [*sorted_out.get(Change.ADDED, ()), *sorted_out.get(Change.PAST, ())]
     revised = [*sorted_out.get(Change.CHANGED, ()), *sorted_out.get(Change.REVIVED, ())]
@@ -224,6 +228,38 @@ async def _record_chunk(
     await revise_posts(connection, revised, ids, author, now)
     moved = [*sorted_out.get(Change.MOVED_BY_CLOCKS, ()), *sorted_out.get(Change.NEW_DEADLINE, ())]
     await move_posts(connection, moved, ids, now)
+
+
+async def _said_before(connection: AsyncConnection, added: Sequence[Draft]) -> list[Problem]:
+    """New posts whose very text is already out on the same account, from a slot of another name."""
+    texts = {(draft.occurrence.account, _text(draft.body)): draft for draft in added}
+    found = await connection.execute(
+        select(post.c.id, post.c.account, post.c.slot, post.c.body)
+        .join_from(post, delivery, (delivery.c.post == post.c.id) & (delivery.c.kind == "publish"))
+        .where(
+            post.c.campaign.in_(list({draft.occurrence.campaign_id for draft in added})),
+            post.c.message.in_(list({draft.occurrence.message_id for draft in added})),
+            delivery.c.state.in_([State.SENT.value, State.UNKNOWN.value, State.SENDING.value]),
+        )
+    )
+    pairs = ((row, texts.get((row.account, _text(row.body)))) for row in found)
+    return [
+        _repeats(draft, row.id) for row, draft in pairs if draft and draft.occurrence.slot_id != row.slot
+    ]
+
+
+def _text(body: Mapping[str, Any]) -> str:
+    return json.dumps(body["text"], sort_keys=True)
+
+
+def _repeats(draft: Draft, earlier: int) -> Problem:
+    return Problem(
+        "said-before",
+        f"slot {draft.occurrence.slot_id}",
+        f"{draft.occurrence.account} has already published this very text, as post {earlier}",
+        "If the slot was only renamed, give it its old name back; otherwise cancel this post or change its text.",
+        severity=Severity.WARNING,
+    )
 
 
 async def _changed_meanwhile(connection: AsyncConnection, chunk: Sequence[Draft]) -> frozenset[str]:

@@ -16,7 +16,7 @@ from schedules.store.engine import Store
 from schedules.store.tables import campaign, delivery, post
 from schedules.walltime import resolve, tzdata_version
 
-SKIPPED_REMEDY: Final = "Give it a time that exists: munasara posts reschedule <id>."
+SKIPPED_REMEDY: Final = "Give it a time that exists: munasara posts reschedule <id> --at 2027-03-01T18:00."
 _WAITING: Final = delivery.c.state.in_([state.value for state in UNCLAIMED])
 
 

@@ -1,3 +1,7 @@
+from pathlib import Path
+
+import pytest
+
 from tests.bot.cli.terminal import Terminal
 
 
@@ -16,3 +20,13 @@ def test_pause_of_what_does_not_exist_says_how_to_be_safe(terminal: Terminal) ->
     shown = terminal.run("pause", "city:atlantis", code=3).stderr
     assert "munasara pause everything" in shown
     assert terminal.json("status")["paused"] == []
+
+
+@pytest.mark.parametrize(
+    "words", [("pause", "everything"), ("status",), ("posts", "list"), ("approve", "--all", "--yes")]
+)
+def test_a_home_that_is_not_there_is_said_and_not_made(tmp_path: Path, words: tuple[str, ...]) -> None:
+    elsewhere = Terminal(tmp_path / "elsewhere")
+    said = elsewhere.run(*words, code=3)
+    assert "There is no database at" in said.stderr
+    assert not (tmp_path / "elsewhere").exists()

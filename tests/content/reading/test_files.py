@@ -143,8 +143,9 @@ def test_bytes_that_are_not_utf8_are_a_problem_with_their_line(
     assert brief(found.problems) == [f"not-utf8 messages/launch/en.md:{line}"]
 
 
-def test_invisible_control_characters_are_a_problem_with_their_line(tmp_path: Path) -> None:
-    found = Folder(write_campaign(tmp_path, {"messages/launch/en.md": "one\ntw\x00o"}))
+@pytest.mark.parametrize("mark", ["\x00", "\x1b", "\u202e", "\u202a"])
+def test_invisible_control_characters_are_a_problem_with_their_line(tmp_path: Path, mark: str) -> None:
+    found = Folder(write_campaign(tmp_path, {"messages/launch/en.md": f"one\ntw{mark}o"}))
     assert found.text("messages/launch/en.md") is None
     assert brief(found.problems) == ["control-character messages/launch/en.md:2"]
     assert not has_control_characters("tab\tand line\n")

@@ -151,3 +151,10 @@ async def test_the_same_text_on_a_thousand_days_is_kept_once_while_it_is_compare
     checked = await office.check()
     assert checked.posts == 1000
     assert [problem.code for problem in checked.problems].count("text-repeated") <= 1
+
+
+async def test_a_slot_whose_time_is_over_but_not_too_late_is_pointed_out(office: Office) -> None:
+    office.clock.set(datetime.fromisoformat("2026-09-05T13:00:00+02:00"))
+    overdue = [problem for problem in (await office.check()).problems if problem.code == "overdue"]
+    assert [problem.where for problem in overdue] == ["slot noon"]
+    assert "as soon as it is approved" in overdue[0].remedy

@@ -1,7 +1,8 @@
 """Recording as a difference: what each edit of the folder does to what is already in the ledger."""
 
 import asyncio
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from channels.errors import OutcomeUnknown, Refused
 from content.errors import CampaignInvalid
 from schedules.clock import SetClock
 from schedules.commands.plans import record_plan
+from schedules.commands.post_changes import reschedule
 from schedules.lifecycle import State
 from schedules.planning.changes import GONE_FROM_FOLDER, PAST_WHEN_PLANNED, Change
 from schedules.planning.record import preview, record
@@ -347,3 +349,31 @@ async def _zones(office: Office) -> str:
     async with office.store.read() as connection:
         found = await connection.execute(select(campaign.c.tzdata).where(campaign.c.id == "balloons"))
         return str(found.scalar_one())
+
+
+async def test_a_renamed_slot_is_pointed_out_before_it_says_the_same_again(office: Office) -> None:
+    await office.plan()
+    await office.approve()
+    await office.run_at("12:00")
+    office.write({**NOON_SLOT, "id": "renamed", "at": "2026-09-05T14:00:00"})
+    checked = await office.check()
+    shown = await preview(office.store, office.clock, checked.campaign, checked.drafts(), kept=frozenset())
+    assert [problem.code for problem in shown.conflicts] == ["said-before"]
+    assert [problem.code for problem in (await office.plan()).conflicts] == ["said-before"]
+
+
+async def test_a_plan_that_was_made_before_somebody_moved_a_post_leaves_it_where_it_is(
+    office: Office,
+) -> None:
+    await office.plan()
+    planned = await office.post()
+    before = await office.check()
+    moved = datetime(2026, 9, 5, 18, 0)
+    await reschedule(office.store, office.clock, INES, planned.id, moved, "Europe/Berlin")
+    office.say("Another text.")
+    stale = replace(before, campaign=(await office.check()).campaign)
+    outcome = await record_plan(office.store, office.clock, AMAL, stale)
+    assert outcome.counts == {Change.OVERRIDDEN: 1}
+    assert (await office.post()).local_at == moved
+    assert (await office.plan()).counts == {Change.CHANGED: 1}
+    assert (await office.post()).local_at == moved
