@@ -2,7 +2,7 @@
 
 import hashlib
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -22,13 +22,19 @@ _KEPT: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The very bytes that go out. ``sha256`` is the lower-case hex digest of ``data``."""
+    """The very bytes that go out.
+
+    Attributes:
+        sha256: Lower-case hex digest of ``data``.
+        source: The same of the file in the campaign folder.
+    """
 
     data: bytes = field(repr=False)
     mime: str
     sha256: str
     width: int
     height: int
+    source: str = ""
 
 
 def clean_picture(path: Path) -> Picture:
@@ -50,7 +56,8 @@ def _cleaned(path: Path, _changed: int) -> Picture:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return _decoded(path)
+            source = hashlib.sha256(path.read_bytes()).hexdigest()
+            return replace(_decoded(path), source=source)
         except CampaignInvalid:
             raise
         except Image.DecompressionBombError as error:

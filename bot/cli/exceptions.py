@@ -77,8 +77,8 @@ def withdraw(session: Session, picture: Path) -> None:
 
     actor = session.actor()
     with session.desk() as desk:
-        desk.do(commands.withdraw(desk.store, actor, _digest(picture)))
-    say("Withdrawn. Plan the campaign again to take it out of posts that wait.")
+        stopped = desk.do(commands.withdraw(desk.store, desk.clock, actor, _digest(picture)))
+    say(f"Withdrawn. {counted(stopped, 'post')} that showed it and waited will not go out.")
 
 
 def _digest(picture: Path) -> str:

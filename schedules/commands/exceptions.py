@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import bindparam, delete, func, select, text
+from sqlalchemy import Text, bindparam, cast, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
 from schedules.errors import ScheduleError
+from schedules.lifecycle import UNCLAIMED, State
+from schedules.planning.changes import PERMISSION_WITHDRAWN
 from schedules.store import tables
 from schedules.store.columns import Instant
 from schedules.store.engine import Store
@@ -64,8 +66,13 @@ async def allow(
     return people
 
 
-async def withdraw(store: Store, actor: Actor, sha256: str) -> None:
+async def withdraw(store: Store, clock: Clock, actor: Actor, sha256: str) -> int:
     """Take back every permission for a picture. One person is enough, whoever gave them.
+
+    Posts that show it and are not out are cancelled at once.
+
+    Returns:
+        How many posts were cancelled.
 
     Raises:
         ScheduleError: There is none.
@@ -76,11 +83,25 @@ async def withdraw(store: Store, actor: Actor, sha256: str) -> None:
         taken = await connection.execute(
             delete(tables.exception).where(tables.exception.c.sha256 == digest)
         )
+        stopped = await _stop_posts(connection, digest, clock) if taken.rowcount else 0
     if not taken.rowcount:
         raise ScheduleError(
             f"No permission is recorded for {digest!r:.80}. List what there is, then try again."
         )
-    log.warning("minor permission withdrawn", media=digest)
+    log.warning("minor permission withdrawn", media=digest, posts=stopped)
+    return stopped
+
+
+async def _stop_posts(connection: AsyncConnection, digest: str, clock: Clock) -> int:
+    showing = select(tables.post.c.id).where(cast(tables.post.c.body, Text).contains(digest))
+    columns = tables.delivery.c
+    stopped = await connection.execute(
+        tables.delivery.update()
+        .where(columns.post.in_(showing), columns.state.in_([state.value for state in UNCLAIMED]))
+        .values(state=State.CANCELLED.value, reason=PERMISSION_WITHDRAWN, changed_at=clock.now())
+        .returning(columns.kind)
+    )
+    return sum(kind == "publish" for kind in stopped.scalars())
 
 
 async def valid(store: Store, now: datetime) -> frozenset[str]:

@@ -9,6 +9,7 @@ from schedules.lifecycle import ENDED, UNCLAIMED, State
 from schedules.planning.drafts import Draft
 
 GONE_FROM_FOLDER: Final = "It is no longer in the campaign folder."
+PERMISSION_WITHDRAWN: Final = "The permission to show a picture of it was withdrawn."
 SKIPPED_BY_CLOCKS: Final = "New time zone data: this wall time no longer exists."
 NOT_PINNED: Final = "The campaign folder no longer asks for a pin."
 PAST_WHEN_PLANNED: Final = "Its time was already over when it was planned."

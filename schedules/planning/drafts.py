@@ -121,7 +121,13 @@ def _body(
     occurrence: Occurrence, rendered: RenderedMessage, pictures: tuple[Picture, ...]
 ) -> Mapping[str, Any]:
     media = [
-        {"sha256": picture.sha256, "file": item.file, "alt": item.alt, "sensitive": item.sensitive}
+        {
+            "sha256": picture.sha256,
+            "source": picture.source,
+            "file": item.file,
+            "alt": item.alt,
+            "sensitive": item.sensitive,
+        }
         for item, picture in zip(rendered.media, pictures, strict=True)
     ]
     return {

@@ -14,7 +14,14 @@ from content.errors import Problem, Severity
 from content.models import Campaign
 from schedules.clock import Clock
 from schedules.lifecycle import State
-from schedules.planning.changes import GONE_FROM_FOLDER, SKIPPED_BY_CLOCKS, Change, Recorded, change
+from schedules.planning.changes import (
+    GONE_FROM_FOLDER,
+    PERMISSION_WITHDRAWN,
+    SKIPPED_BY_CLOCKS,
+    Change,
+    Recorded,
+    change,
+)
 from schedules.planning.drafts import Draft
 from schedules.planning.occurrences import Occurrence
 from schedules.planning.rows import insert_posts, move_posts, revise_posts, save_pictures, withdraw_posts
@@ -188,7 +195,7 @@ async def _locked(connection: AsyncConnection, chunk: Sequence[Draft]) -> dict[s
 
 
 def _recorded(row: Any) -> Recorded:
-    withdrawn = row.reason in {GONE_FROM_FOLDER, SKIPPED_BY_CLOCKS}
+    withdrawn = row.reason in {GONE_FROM_FOLDER, SKIPPED_BY_CLOCKS, PERMISSION_WITHDRAWN}
     return Recorded(
         row.id, row.key, row.digest, State(row.state), row.planned_at, row.expires_at, withdrawn
     )

@@ -34,7 +34,9 @@ def migrate(url: str | URL) -> None:
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, hide_parameters=True, connect_args={"connect_timeout": 5})
-    Path(url.database or "").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = Path(url.database or "")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
     engine = create_engine(url.set(drivername="sqlite"), hide_parameters=True)
 
     @event.listens_for(engine, "connect")

@@ -65,10 +65,10 @@ async def test_every_permission_is_listed_by_picture_and_person(store: Store) ->
 async def test_one_person_withdraws_what_two_have_given(store: Store) -> None:
     await _allow(store, AMAL)
     await _allow(store, SAMI)
-    await withdraw(store, Actor("ines"), PICTURE.upper())
+    await withdraw(store, CLOCK, Actor("ines"), PICTURE.upper())
     assert await valid(store, NOW) == frozenset()
     with pytest.raises(ScheduleError, match="No permission is recorded"):
-        await withdraw(store, AMAL, PICTURE)
+        await withdraw(store, CLOCK, AMAL, PICTURE)
 
 
 async def test_ninety_days_are_the_most(store: Store) -> None:

@@ -7,11 +7,11 @@ import pytest
 
 from channels.errors import OutcomeUnknown
 from content.errors import CampaignInvalid
-from schedules.commands.exceptions import allow
+from schedules.commands.exceptions import allow, withdraw
 from schedules.commands.plans import preview_plan, record_plan
 from schedules.commands.post_changes import Verdict, cancel, reschedule, resolve_unknown
 from schedules.lifecycle import State
-from schedules.planning.changes import Change
+from schedules.planning.changes import PERMISSION_WITHDRAWN, Change
 from schedules.planning.destinations import AccountView
 from tests.schedules.planning.factories import wall
 from tests.support.folders import picture
@@ -158,3 +158,20 @@ async def test_a_slot_whose_time_is_over_but_not_too_late_is_pointed_out(office:
     overdue = [problem for problem in (await office.check()).problems if problem.code == "overdue"]
     assert [problem.where for problem in overdue] == ["slot noon"]
     assert "as soon as it is approved" in overdue[0].remedy
+
+
+async def test_a_withdrawn_permission_stops_what_is_already_approved(office: Office) -> None:
+    office.edit("media/child.png", picture())
+    text = (office.folder / "messages/launch/message.toml").read_text(encoding="utf-8")
+    office.edit("messages/launch/message.toml", text + MINOR)
+    digest = hashlib.sha256(picture()).hexdigest()
+    until = datetime.fromisoformat("2026-09-10T00:00:00+00:00")
+    for actor in (SAMI, INES):
+        await allow(office.store, office.clock, actor, digest, reason="Both parents signed", until=until)
+    await office.plan()
+    await office.approve()
+    assert await withdraw(office.store, office.clock, AMAL, digest) == 1
+    await office.run_at("12:00")
+    stopped = await office.post()
+    assert (stopped.state, stopped.reason) == (State.CANCELLED, PERMISSION_WITHDRAWN)
+    assert office.platform.published == []

@@ -1,5 +1,7 @@
+import stat
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,3 +60,8 @@ def test_a_database_of_a_newer_version_is_refused(database_url: str) -> None:
     with pytest.raises(StoreUnusable, match="newer version"):
         migrate(database_url)
     engine.dispose()
+
+
+def test_only_the_owner_may_read_a_new_database(sqlite_url: str) -> None:
+    migrate(sqlite_url)
+    assert stat.S_IMODE(Path(sqlite_url.partition("///")[2]).stat().st_mode) == 0o600
