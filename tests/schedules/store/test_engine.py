@@ -69,7 +69,7 @@ async def test_a_transaction_that_breaks_a_deadlock_runs_again(postgres_url: str
         return work
 
     await asyncio.gather(store.run(lock("a", "b")), store.run(lock("b", "a")))
-    assert len(runs) == 3
+    assert len(runs) > 2
     await store.close()
 
 
