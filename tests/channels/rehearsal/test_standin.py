@@ -128,6 +128,6 @@ async def test_it_runs_in_a_process_of_its_own_and_survives_its_clients(tmp_path
     async with httpx.AsyncClient(base_url=base_url, trust_env=False) as client:
         assert (await client.post("/v1/x/de/posts", json=body())).status_code == 201
         assert (await client.get("/v1/x/de/posts", params={"key": "k"})).status_code == 405
-    process.send_signal(signal.SIGINT)
-    assert await process.wait() == 130
+    process.send_signal(signal.SIGTERM)
+    assert await process.wait() == -signal.SIGTERM
     assert [entry["event"] for entry in read_journal(log)] == ["begun", "accepted"]
