@@ -15,6 +15,7 @@ from schedules.errors import IllegalMove, ScheduleError
 from schedules.lifecycle import UNCLAIMED, WAITING_FOR_A_PERSON, State, check_move
 from schedules.planning.changes import GONE_FROM_FOLDER, NOT_PINNED
 from schedules.planning.drafts import digest_of
+from schedules.planning.rows import PLANNED_ANEW
 from schedules.store.engine import Store
 from schedules.store.tables import delivery, post
 from schedules.walltime import resolve
@@ -197,12 +198,7 @@ async def _move(
         delivery.update()
         .where(wanted)
         .values(
-            state=State.PLANNED.value,
-            reason=None,
-            remedy=None,
-            attempt=0,
-            crashes=0,
-            prepared=None,
+            **PLANNED_ANEW,
             due_at=due_at,
             planned_at=due_at,
             expires_at=due_at + (row.expires_at - row.planned_at),

@@ -109,11 +109,6 @@ class Dispatcher:
         self._is_stopping = False
         self._slack = (ledger.lease - self._pace.deadline).total_seconds()
 
-    @property
-    def in_flight(self) -> int:
-        """Deliveries that this worker holds now."""
-        return len(self._tasks)
-
     async def tick(self) -> int:
         """Do what is due: tidy up, look after what others dropped, claim and begin sending.
 
@@ -124,7 +119,8 @@ class Dispatcher:
         moved = await self._ledger.tidy()
         if not self._control.is_fresh():
             return moved
-        dropped = await self._ledger.take_over(self._room())
+        room = self._room()
+        dropped = await self._ledger.take_over(room) if room else ()
         for held in dropped:
             self._begin(self._look_back(held))
         return moved + len(dropped) + await self.claim()

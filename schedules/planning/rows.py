@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,6 +12,16 @@ from schedules.planning.changes import GONE_FROM_FOLDER, NOT_PINNED, PAST_WHEN_P
 from schedules.planning.drafts import Draft
 from schedules.store.tables import account, delivery, media, post
 from schedules.store.upsert import insert_new
+
+PLANNED_ANEW: Final[Mapping[str, Any]] = {
+    "state": State.PLANNED.value,
+    "reason": None,
+    "remedy": None,
+    "attempt": 0,
+    "crashes": 0,
+    "prepared": None,
+}
+"""What a delivery is once its post has changed: nothing of its earlier journey counts."""
 
 
 async def save_pictures(connection: AsyncConnection, drafts: Sequence[Draft]) -> None:
@@ -137,12 +147,7 @@ async def revise_posts(
         delivery.update()
         .where(delivery.c.post == bindparam("b_post"))
         .values(
-            state=State.PLANNED.value,
-            reason=None,
-            remedy=None,
-            attempt=0,
-            crashes=0,
-            prepared=None,
+            **PLANNED_ANEW,
             changed_at=now,
             due_at=bindparam("due_at"),
             planned_at=bindparam("planned_at"),
