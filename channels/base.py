@@ -3,10 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from types import TracebackType
-from typing import ClassVar, Self, TypeAlias
+from typing import ClassVar, Protocol, Self, TypeAlias
 
 from channels.errors import FeatureMissing
 from channels.secret import Secret
@@ -32,6 +33,13 @@ class Feature(StrEnum):
     SILENT = "silent"
     TOPICS = "topics"
     CONTENT_WARNING = "content warning"
+    VIDEO = "video"
+    THREADS = "threads"
+    """A post may continue earlier ones of ours: ``OutgoingPost.thread``."""
+    RENEWAL = "renewal"
+    """The token expires, and ``renew`` exchanges it for a fresh one."""
+    LETTERS = "letters"
+    """A post goes to many recipients, one at a time: ``OutgoingPost.recipient``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,8 @@ class OutgoingMedia:
         sha256: Lower-case hex digest of ``data``.
         alt: What the picture shows, in the language of the post.
         sensitive: Whether a reader must be warned before seeing it.
+        width: In pixels, as it is shown; 0 where it is not known.
+        height: The same.
     """
 
     data: bytes = field(repr=False)
@@ -50,6 +60,13 @@ class OutgoingMedia:
     sha256: str
     alt: str
     sensitive: bool = False
+    width: int = 0
+    height: int = 0
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it moves."""
+        return self.mime.startswith("video/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +78,8 @@ class OutgoingPost:
         planned_at: The planned instant in UTC, the same at every attempt.
         content_warning: Shown before the text where the platform can; otherwise already in the text.
         options: What the account's owner asked for, by name: ``silent``, ``topic``.
+        thread: The receipts of the earlier parts of its thread, first to last; empty where it stands alone.
+        recipient: Whom this letter is for, as ``Ports.address_book`` knows them; ``None`` elsewhere.
     """
 
     key: str
@@ -70,6 +89,8 @@ class OutgoingPost:
     media: tuple[OutgoingMedia, ...] = ()
     content_warning: str | None = None
     options: Mapping[str, JSON] = field(default_factory=dict)
+    thread: "tuple[Receipt, ...]" = ()
+    recipient: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +124,75 @@ class CannotTell:
 Finding: TypeAlias = Receipt | NotThere | CannotTell
 
 
+class MediaUrl(Protocol):
+    """Gives a file an address from which a platform can fetch it for a while."""
+
+    def __call__(self, media: OutgoingMedia) -> str:
+        """An absolute ``https`` address, signed and expiring."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """What a person needs to publish a post by hand.
+
+    Attributes:
+        key: The key of the post, by which her answer finds it.
+        platform: Where she is to publish it, such as ``tiktok``.
+        text: Ready to copy.
+        link: Opens the app or the page where she publishes; empty where there is none.
+        reminder: Whether she, or somebody before her, was asked already.
+    """
+
+    account: str
+    key: str
+    platform: str
+    language: str
+    text: str = field(repr=False)
+    planned_at: datetime
+    media: tuple[OutgoingMedia, ...] = ()
+    link: str = ""
+    reminder: bool = False
+
+
+class HandOver(Protocol):
+    """Puts a packet into the hands of a named person."""
+
+    async def __call__(self, packet: Packet, person: str) -> None:
+        """Returns once it has reached her.
+
+        Raises:
+            NotAuthorised: Nobody of that name can be reached; says what to do.
+            RateLimited, Unreachable, OutcomeUnknown: As for ``publish``.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where one letter goes. ``unsubscribe_url`` takes one click; empty where there is no public address."""
+
+    email: str = field(repr=False)
+    unsubscribe_url: str = field(default="", repr=False)
+
+
+class AddressBook(Protocol):
+    """Knows the recipients of a list."""
+
+    async def __call__(self, recipient: str) -> Address | None:
+        """The address of a recipient, or ``None`` where they no longer want letters."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What an adapter gets from the floors above it; ``None`` where this installation cannot give it."""
+
+    media_url: MediaUrl | None = None
+    hand_over: HandOver | None = None
+    address_book: AddressBook | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """What an adapter needs to act for one account.
@@ -110,12 +200,22 @@ class Connection:
     Attributes:
         account: The account's name in Munasara, for errors and logs.
         settings: The public half, such as a chat id or a folder; documented per channel.
-        secret: The token. Falsy where the channel needs none.
+        secret: The token, or several as ``secret.pack`` wrote them. Falsy where the channel needs none.
     """
 
     account: str
     settings: Mapping[str, str] = field(default_factory=dict)
     secret: Secret = field(default_factory=lambda: Secret(""))
+    ports: Ports = field(default_factory=Ports)
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many posts a platform takes from an account within any stretch of ``window``."""
+
+    used: int
+    allowed: int
+    window: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +226,26 @@ class AccountCheck:
         ready: Whether a post would be accepted now.
         identity: How the platform names the account, such as a handle or a title.
         detail: One sentence for the coordinator: what is wrong and what to do, or what it may do.
+        quota: What the platform itself says of its quota; ``None`` where it says nothing.
     """
 
     ready: bool
     identity: str
     detail: str
+    quota: Quota | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A fresh token. ``expires_in`` counts from now; ``None`` where it does not expire."""
+
+    secret: Secret
+    expires_in: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One entry of ``Connection.settings`` that a channel understands."""
+    """One entry of ``Connection.settings``, or one part of its secret, that a channel understands."""
 
     name: str
     help: str
@@ -154,7 +264,15 @@ class Channel(ABC):
     features: frozenset[Feature]
     settings: ClassVar[tuple[Setting, ...]] = ()
     secret_help: ClassVar[str | None] = None
-    """How to get the token, or ``None`` where the channel needs none."""
+    """How to get the token, in one sentence, or ``None`` where the channel needs none."""
+    secret_parts: ClassVar[tuple[Setting, ...]] = ()
+    """The parts of a secret that has several (``secret.pack``); empty where it is one token."""
+    guide: ClassVar[tuple[str, ...]] = ()
+    """The steps of a first-timer to the token: what to click and which permissions to tick, a sentence each."""
+    first_renewal: ClassVar[timedelta] = timedelta()
+    """How old a token must be before its first renewal, where the channel has ``Feature.RENEWAL``."""
+    posts_a_day: ClassVar[int | None] = None
+    """Posts that the platform takes from one account in 24 hours, where it has such a limit."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -220,6 +338,32 @@ class Channel(ABC):
         raise FeatureMissing(
             self.name, self.connection.account, f"{self.name} tells no numbers about a post"
         )
+
+    @classmethod
+    def price(cls, text: str, media: int) -> Decimal:
+        """What publishing a text with so many files costs, in US dollars."""
+        del text, media
+        return Decimal(0)
+
+    async def renew(self) -> Renewal:
+        """Exchange the token for a fresh one. The old one may be dead afterwards, so save the new one first.
+
+        Raises:
+            NotAuthorised: The platform revoked it; only a person can connect the account again.
+            RateLimited, Unreachable: Not now; the old token still holds.
+        """
+        raise FeatureMissing(
+            self.name, self.connection.account, f"a token of {self.name} cannot be renewed"
+        )
+
+    async def remind(self, post: OutgoingPost, *, escalate: bool) -> HandedOff:
+        """Ask again for a post that was handed to a person: her, or with ``escalate`` the next one.
+
+        Raises:
+            As for ``publish``.
+        """
+        del post, escalate
+        raise FeatureMissing(self.name, self.connection.account, f"{self.name} hands nothing to a person")
 
     @abstractmethod
     async def verify(self) -> AccountCheck:

@@ -1,5 +1,7 @@
 """A value that must not be seen."""
 
+import json
+from collections.abc import Mapping
 from typing import Final, final
 
 MASK: Final = "***"
@@ -39,3 +41,19 @@ class Secret:
     def __reduce__(self) -> tuple[object, ...]:
         msg = "a secret is never pickled or copied out of the process"
         raise TypeError(msg)
+
+
+def pack(parts: Mapping[str, str]) -> Secret:
+    """Several values as one secret; empty ones are left out."""
+    return Secret(json.dumps({name: value for name, value in parts.items() if value}, sort_keys=True))
+
+
+def unpack(secret: Secret) -> dict[str, str]:
+    """The values that ``pack`` put together; none where it was not ``pack`` that wrote the secret."""
+    try:
+        parts = json.loads(secret.reveal())
+    except ValueError:
+        return {}
+    if not isinstance(parts, dict):
+        return {}
+    return {str(name): str(value) for name, value in parts.items()}

@@ -47,6 +47,7 @@ class Limits:
         requires_media: Whether a post without a picture is impossible (Instagram).
         native_links: Whether a link can hide behind a label, so that only the label counts.
         content_warnings: Whether the platform shows a warning before a text by its own means.
+        threads: Whether a text may go on in further posts; elsewhere its parts stand one below the other.
     """
 
     platform: str
@@ -63,6 +64,7 @@ class Limits:
     requires_media: bool = False
     native_links: bool = False
     content_warnings: bool = False
+    threads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ _ALL: Final = (
         max_media=4,
         max_media_bytes=5 * _MB,
         max_alt_graphemes=1_000,  # [D] openapi.json
+        threads=True,
     ),
     Limits(
         "mastodon",
@@ -98,6 +101,7 @@ _ALL: Final = (
         max_media_bytes=16 * _MB,
         max_alt_graphemes=1_500,  # [D] description_limit, each server its own
         content_warnings=True,
+        threads=True,
     ),
     Limits(
         "bluesky",
@@ -108,6 +112,7 @@ _ALL: Final = (
         max_media_bytes=2 * _MB,
         max_alt_graphemes=2_000,  # [~]
         native_links=True,  # facets carry the address
+        threads=True,
     ),
     Limits(
         "facebook",
@@ -137,6 +142,7 @@ _ALL: Final = (
         max_alt_graphemes=1_000,  # [~]
         max_hashtags=1,  # [D] one topic tag per post
         max_links=5,  # [3] THREADS_API__LINK_LIMIT_EXCEEDED
+        threads=True,
     ),
     Limits(
         "telegram",
@@ -181,6 +187,21 @@ _ALL: Final = (
         max_media=35,  # [3]
         max_media_bytes=20 * _MB,  # [3]
         requires_media=True,
+    ),
+    Limits(
+        "snapchat",
+        Unit.CODE_POINTS,  # [~]
+        250,  # [~] a caption
+        max_media=1,  # [~]
+        max_media_bytes=5 * _MB,  # [~]
+        requires_media=True,  # [D] no text-only posts
+    ),
+    Limits(
+        "youtube",
+        Unit.CODE_POINTS,  # [~]
+        5_000,  # [~] a community post
+        max_media=5,  # [~]
+        max_media_bytes=16 * _MB,  # [~]
     ),
     Limits(
         "whatsapp",
