@@ -3,30 +3,37 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import make_url
+from starlette.applications import Starlette
 
 from bot.pool import ChannelPool
 from bot.settings import Settings
-from channels.base import Channel
+from bot.web.health import health_app
+from bot.web.letters import WayOut
+from bot.web.media import SignedMedia
+from channels.base import Address, Channel, Ports
 from channels.errors import NotAuthorised
-from channels.registry import channel_class
-from schedules.accounts import accounts
-from schedules.accounts.keys import create_key, load_key
+from channels.registry import channel_class, measured_channels
+from schedules.accounts import accounts, recipients, renewals
+from schedules.accounts.keys import Key, create_key, load_key
 from schedules.accounts.vault import Vault
 from schedules.clock import Clock, SystemClock
 from schedules.errors import StoreUnusable
 from schedules.ledger.control import Control
 from schedules.ledger.dispatcher import Dispatcher, Pace
 from schedules.ledger.ledger import Ledger
+from schedules.ledger.measurements import measure_due
+from schedules.ledger.media import frozen_file
 from schedules.store.engine import Store
 from schedules.store.migrate import migrate
 from schedules.walltime import use_pinned_zones
@@ -34,6 +41,9 @@ from schedules.worker import Worker
 
 LEASE: Final = timedelta(seconds=90)
 DEADLINE: Final = timedelta(seconds=45)
+RENEWALS: Final = timedelta(seconds=30)
+MEASUREMENTS: Final = timedelta(minutes=1)
+NEARLY_EXPIRED: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +54,23 @@ class App:
     store: Store
     clock: Clock
     vault: Vault
+    media: SignedMedia | None = None
+    way_out: WayOut | None = None
 
     async def connect(self, account: str) -> Channel:
-        """Open the adapter of one account.
+        """Open the adapter of one account, with a fresh token where the stored one has expired.
+
+        Raises:
+            NotAuthorised: Its token cannot be opened with this key, or was revoked.
+            RateLimited, Unreachable: Its token has expired and cannot be renewed now.
+        """
+        expires_at = await renewals.expires_at(self.store, account)
+        if expires_at is not None and expires_at <= self.clock.now() + NEARLY_EXPIRED:
+            await renewals.renew(self.store, self.vault, self.clock, account, self.open)
+        return await self.open(account)
+
+    async def open(self, account: str) -> Channel:
+        """Open the adapter of one account with the token as it is stored.
 
         Raises:
             NotAuthorised: Its token cannot be opened with this key.
@@ -56,7 +80,25 @@ class App:
             connection = await accounts.connection(self.store, self.vault, account)
         except StoreUnusable as error:
             raise NotAuthorised(known.channel, account, str(error)) from error
-        return channel_class(known.channel)(connection)
+        ports = Ports(media_url=self.media, address_book=self._address)
+        return channel_class(known.channel)(replace(connection, ports=ports))
+
+    def web(self, is_ready: Callable[[], bool]) -> Starlette:
+        """What the worker's web server answers: its health and, where it has a public address, the rest.
+
+        Args:
+            is_ready: Whether the worker would send what is due at this moment.
+        """
+        routes = [] if self.media is None else [self.media.route(partial(frozen_file, self.store))]
+        if self.way_out is not None:
+            routes.append(self.way_out.route(partial(recipients.leave, self.store)))
+        return health_app(is_ready, routes)
+
+    async def _address(self, recipient: str) -> Address | None:
+        email = await recipients.address_of(self.store, self.vault, recipient)
+        if email is None:
+            return None
+        return Address(email, "" if self.way_out is None else self.way_out.url(recipient))
 
 
 @asynccontextmanager
@@ -76,12 +118,21 @@ async def open_app(settings: Settings, *, create: bool = True) -> AsyncIterator[
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     await asyncio.to_thread(migrate, settings.database_url)
     path = settings.key_path
-    vault = Vault(load_key(path) if path.exists() else create_key(path))
-    store = Store(settings.database_url)
+    key = load_key(path) if path.exists() else create_key(path)
+    store, clock = Store(settings.database_url), SystemClock()
     try:
-        yield App(settings, store, SystemClock(), vault)
+        yield App(settings, store, clock, Vault(key), *_public(settings, key, clock))
     finally:
         await store.close()
+
+
+def _public(settings: Settings, key: Key, clock: Clock) -> tuple[SignedMedia | None, WayOut | None]:
+    """What only an installation with a public address has."""
+    url = settings.public_url
+    if not url:
+        return None, None
+    media = SignedMedia(url, key.derive(b"munasara media addresses"), clock)
+    return media, WayOut(url, key.derive(b"munasara ways out"))
 
 
 def _require_home(settings: Settings) -> None:
@@ -107,7 +158,12 @@ async def open_worker(app: App) -> AsyncIterator[Worker]:
         name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"
         pace = Pace(in_flight=app.settings.in_flight, deadline=DEADLINE)
         dispatcher = Dispatcher(ledger, pool, control, name=name, pace=pace)
+        chores = (
+            (RENEWALS, partial(renewals.renew_due, app.store, app.vault, app.clock, app.open)),
+            (MEASUREMENTS, partial(measure_due, app.store, app.clock, pool, measured_channels)),
+        )
+        worker = partial(Worker, app.store, app.clock, dispatcher, control, chores=chores)
         try:
-            yield Worker(app.store, app.clock, dispatcher, control, name=name, version=version("munasara"))
+            yield worker(name=name, version=version("munasara"))
         finally:
             await pool.aclose()

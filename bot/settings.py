@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +29,8 @@ class Settings:
         log: ``text``, ``json``, or ``auto``: text on a terminal and JSON elsewhere.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
         in_flight: How many sends one worker makes at once.
+        public_url: Where the internet reaches the web server of ``http``, such as ``https://bot.example.org``, for
+            platforms that fetch pictures; empty where it is not reached.
     """
 
     home: Path = Path("var")
@@ -39,6 +41,7 @@ class Settings:
     log: str = "auto"
     log_level: str = "info"
     in_flight: int = 200
+    public_url: str = ""
 
     @property
     def database_url(self) -> str:
@@ -94,12 +97,8 @@ def _checked(name: str, value: Any) -> Any:
             return _number(name, value)
         case "log" | "log_level":
             return _choice(name, str(value), LOG_FORMATS if name == "log" else LOG_LEVELS)
-        case "http":
-            return _address(str(value))
-        case "database":
-            return _database(str(value))
         case _:
-            return str(value)
+            return _CHECKS.get(name, str)(str(value))
 
 
 def _number(name: str, value: Any) -> int:
@@ -110,6 +109,14 @@ def _number(name: str, value: Any) -> int:
     if number < 1:
         raise SettingsError(f"{PREFIX}{name.upper()} must be a whole number from 1 up.")
     return number
+
+
+def _public_url(value: str) -> str:
+    if value and not value.startswith("https://"):
+        raise SettingsError(
+            f"{PREFIX}PUBLIC_URL must begin with https://, as platforms fetch pictures from nowhere else."
+        )
+    return value.rstrip("/")
 
 
 def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:
@@ -134,3 +141,10 @@ def _database(value: str) -> str:
             "Leave it empty for SQLite in the home folder."
         )
     return spelled
+
+
+_CHECKS: Final[Mapping[str, Callable[[str], str]]] = {
+    "http": _address,
+    "database": _database,
+    "public_url": _public_url,
+}

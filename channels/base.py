@@ -33,7 +33,6 @@ class Feature(StrEnum):
     SILENT = "silent"
     TOPICS = "topics"
     CONTENT_WARNING = "content warning"
-    VIDEO = "video"
     THREADS = "threads"
     """A post may continue earlier ones of ours: ``OutgoingPost.thread``."""
     RENEWAL = "renewal"
@@ -62,11 +61,6 @@ class OutgoingMedia:
     sensitive: bool = False
     width: int = 0
     height: int = 0
-
-    @property
-    def is_video(self) -> bool:
-        """Whether it moves."""
-        return self.mime.startswith("video/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,42 +127,6 @@ class MediaUrl(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Packet:
-    """What a person needs to publish a post by hand.
-
-    Attributes:
-        key: The key of the post, by which her answer finds it.
-        platform: Where she is to publish it, such as ``tiktok``.
-        text: Ready to copy.
-        link: Opens the app or the page where she publishes; empty where there is none.
-        reminder: Whether she, or somebody before her, was asked already.
-    """
-
-    account: str
-    key: str
-    platform: str
-    language: str
-    text: str = field(repr=False)
-    planned_at: datetime
-    media: tuple[OutgoingMedia, ...] = ()
-    link: str = ""
-    reminder: bool = False
-
-
-class HandOver(Protocol):
-    """Puts a packet into the hands of a named person."""
-
-    async def __call__(self, packet: Packet, person: str) -> None:
-        """Returns once it has reached her.
-
-        Raises:
-            NotAuthorised: Nobody of that name can be reached; says what to do.
-            RateLimited, Unreachable, OutcomeUnknown: As for ``publish``.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
 class Address:
     """Where one letter goes. ``unsubscribe_url`` takes one click; empty where there is no public address."""
 
@@ -189,7 +147,6 @@ class Ports:
     """What an adapter gets from the floors above it; ``None`` where this installation cannot give it."""
 
     media_url: MediaUrl | None = None
-    hand_over: HandOver | None = None
     address_book: AddressBook | None = None
 
 
@@ -355,15 +312,6 @@ class Channel(ABC):
         raise FeatureMissing(
             self.name, self.connection.account, f"a token of {self.name} cannot be renewed"
         )
-
-    async def remind(self, post: OutgoingPost, *, escalate: bool) -> HandedOff:
-        """Ask again for a post that was handed to a person: her, or with ``escalate`` the next one.
-
-        Raises:
-            As for ``publish``.
-        """
-        del post, escalate
-        raise FeatureMissing(self.name, self.connection.account, f"{self.name} hands nothing to a person")
 
     @abstractmethod
     async def verify(self) -> AccountCheck:

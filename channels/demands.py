@@ -14,6 +14,7 @@ def demanded(post: OutgoingPost) -> frozenset[Feature]:
         Feature.MEDIA: bool(post.media),
         Feature.SILENT: bool(post.options.get("silent")),
         Feature.TOPICS: bool(post.options.get("topic")),
+        Feature.THREADS: bool(post.thread),
     }
     return frozenset(feature for feature, is_wanted in wanted.items() if is_wanted)
 

@@ -43,7 +43,7 @@ NOTHING_SENT: Final = (
 )
 """Raised by httpx before the first byte of a request leaves."""
 
-TALKATIVE_LOGGERS: Final = ("httpx", "httpcore", "telegram")
+TALKATIVE_LOGGERS: Final = ("httpx", "httpcore", "telegram", "oauthlib", "tweepy")
 """Libraries that log addresses with tokens in them, or whole messages."""
 
 

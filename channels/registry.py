@@ -12,6 +12,12 @@ from channels.base import Channel, Feature
 
 CHANNELS: Final[Mapping[str, str]] = {
     "telegram": "channels.telegram.channel:TelegramChannel",
+    "x": "channels.x.channel:XChannel",
+    "bluesky": "channels.bluesky.channel:BlueskyChannel",
+    "facebook": "channels.facebook:FacebookChannel",
+    "instagram": "channels.instagram:InstagramChannel",
+    "threads": "channels.threads:ThreadsChannel",
+    "mail": "channels.mail.channel:MailChannel",
     "feed": "channels.feed.channel:FeedChannel",
     "rehearsal": "channels.rehearsal.channel:RehearsalChannel",
 }
@@ -42,6 +48,11 @@ def channel_class(name: str) -> type[Channel]:
         raise UnknownChannel(name) from None
     found: type[Channel] = getattr(importlib.import_module(module), attribute)
     return found
+
+
+def measured_channels() -> frozenset[str]:
+    """The channels that tell numbers about a published post."""
+    return frozenset(name for name in CHANNELS if Feature.METRICS in channel_class(name).features)
 
 
 def feature_matrix() -> str:

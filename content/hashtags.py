@@ -64,7 +64,13 @@ def check_hashtag(hashtag: Hashtag, platforms: Sequence[str]) -> tuple[Problem, 
 
 
 def check_text(
-    text: str, *, hashtag: Hashtag, language: str, platforms: Sequence[str], where: str
+    text: str,
+    *,
+    hashtag: Hashtag,
+    language: str,
+    platforms: Sequence[str],
+    where: str,
+    required: bool = True,
 ) -> tuple[Problem, ...]:
     """What is wrong with the tags of one text, as its readers will see it.
 
@@ -72,6 +78,9 @@ def check_text(
     sides. The campaign's tag in another script is a declared alias and may stand beside it. Every other
     token that is our tag in another spelling or in look-alike letters, or a rival, is an error; a tag that
     is only close to ours is a warning unless the campaign accepts it as something else.
+
+    Args:
+        required: Whether our tag must stand in it; a later part of a thread may do without.
     """
     tag = tag_for(hashtag, language)
     found = [_EDGES.sub("", name) for name in _HASHED.findall(_without_addresses(text))]
@@ -85,8 +94,9 @@ def check_text(
     strangers = tuple(_stranger_problems(distinct, hashtag, where))
     bare = tuple(_bare_problems(text, hashtag, where))
     misspelled = any(problem.code in {"tag-spelling", "tag-look-alike"} for problem in (*strangers, *bare))
+    missed = required and not misspelled
     return (
-        *_presence_problems(text, tag, found.count(tag), platforms, where, misspelled),
+        *_presence_problems(text, tag, found.count(tag), platforms, where, missed),
         *strangers,
         *bare,
         *_control_problems(text, where),
@@ -151,9 +161,9 @@ def _rival_problems(hashtag: Hashtag) -> Iterator[Problem]:
 
 
 def _presence_problems(
-    text: str, tag: str, count: int, platforms: Sequence[str], where: str, misspelled: bool
+    text: str, tag: str, count: int, platforms: Sequence[str], where: str, missed: bool
 ) -> Iterator[Problem]:
-    if count == 0 and not misspelled:
+    if count == 0 and missed:
         yield _problem("tag-missing", where, f"the tag #{tag} is missing", "Add it once, on the last line.")
     if count > 1:
         what = f"the tag #{tag} stands there {count} times"

@@ -30,6 +30,11 @@ class Unit(StrEnum):
     CODE_POINTS = "characters"
 
 
+_JPEG: Final = frozenset({"image/jpeg"})
+_JPEG_PNG: Final = _JPEG | {"image/png"}
+_JPEG_PNG_WEBP: Final = _JPEG_PNG | {"image/webp"}
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one platform accepts in one post.
@@ -39,7 +44,12 @@ class Limits:
         max_caption: Length of a text that goes with media, in ``unit``; ``None`` where it is ``max_length``.
         max_bytes: A second cap in UTF-8 bytes (Bluesky); ``None`` where there is none.
         max_media: Pictures in one post; 0 where the platform takes none.
-        max_media_bytes: Size of one picture in bytes.
+        max_media_bytes: Size of one picture in bytes; 0 where the platform takes none.
+        picture_formats: MIME types of the pictures that it takes.
+        max_picture_side: The longer side of a picture in pixels; ``None`` where there is no limit.
+        max_picture_width: The width of a picture in pixels, however high it is; ``None`` as before.
+        max_picture_pixels: Width times height; ``None`` as before.
+        picture_aspects: The least and the greatest width divided by height; ``None`` where any shape will do.
         max_alt_graphemes: Length of an alt text; 0 where the platform has none.
         max_hashtags: Hashtags in one post; ``None`` where there is no limit.
         max_links: Web addresses in one post; ``None`` where there is no limit.
@@ -57,6 +67,11 @@ class Limits:
     max_bytes: int | None = None
     max_media: int = 0
     max_media_bytes: int = 0
+    picture_formats: frozenset[str] = _JPEG_PNG_WEBP
+    max_picture_side: int | None = None
+    max_picture_width: int | None = None
+    max_picture_pixels: int | None = None
+    picture_aspects: tuple[float, float] | None = None
     max_alt_graphemes: int = 0
     max_hashtags: int | None = None
     max_links: int | None = None
@@ -90,6 +105,8 @@ _ALL: Final = (
         280,  # [D] twitter-text config/v3.json
         max_media=4,
         max_media_bytes=5 * _MB,
+        picture_formats=_JPEG_PNG_WEBP,  # [D]
+        max_picture_side=8_192,  # [3]
         max_alt_graphemes=1_000,  # [D] openapi.json
         threads=True,
     ),
@@ -99,6 +116,8 @@ _ALL: Final = (
         500,  # [D] configuration.statuses.max_characters, each server its own
         max_media=4,
         max_media_bytes=16 * _MB,
+        picture_formats=_JPEG_PNG_WEBP,  # [D] supported_mime_types, each server its own
+        max_picture_pixels=8_294_400,  # [3] a server scales larger ones down to this
         max_alt_graphemes=1_500,  # [D] description_limit, each server its own
         content_warnings=True,
         threads=True,
@@ -110,6 +129,8 @@ _ALL: Final = (
         max_bytes=3_000,  # [M] 3,025 is refused with "string too big"
         max_media=4,
         max_media_bytes=2 * _MB,
+        picture_formats=_JPEG_PNG_WEBP,  # [D] the lexicon takes image/*
+        max_picture_side=4_000,  # [3] its own app scales larger ones down to this
         max_alt_graphemes=2_000,  # [~]
         native_links=True,  # facets carry the address
         threads=True,
@@ -120,6 +141,8 @@ _ALL: Final = (
         63_206,  # [3]; no official figure was found
         max_media=10,  # [3]
         max_media_bytes=4 * _MB,  # [3]
+        picture_formats=_JPEG_PNG,  # [~]
+        max_picture_side=4_096,  # [~]
         max_alt_graphemes=1_000,  # [~]
     ),
     Limits(
@@ -128,6 +151,9 @@ _ALL: Final = (
         2_200,  # [D]
         max_media=10,
         max_media_bytes=8 * _MB,
+        picture_formats=_JPEG,  # [D]
+        max_picture_width=1_440,  # [3]
+        picture_aspects=(4 / 5, 1.91),  # [D]
         max_alt_graphemes=1_000,  # [~]
         max_hashtags=5,  # [3] since 2025-12; the API reference still says 30
         max_mentions=20,  # [D]
@@ -139,6 +165,9 @@ _ALL: Final = (
         500,  # [D]
         max_media=20,  # [3]
         max_media_bytes=8 * _MB,  # [~] as Instagram
+        picture_formats=_JPEG_PNG,  # [3]
+        max_picture_width=1_440,  # [3]
+        picture_aspects=(1 / 10, 10.0),  # [3]
         max_alt_graphemes=1_000,  # [~]
         max_hashtags=1,  # [D] one topic tag per post
         max_links=5,  # [3] THREADS_API__LINK_LIMIT_EXCEEDED
@@ -151,6 +180,9 @@ _ALL: Final = (
         max_caption=1_024,  # [D]
         max_media=10,  # [D] an album
         max_media_bytes=10 * _MB,  # [3]
+        picture_formats=_JPEG_PNG,  # [~]
+        max_picture_side=5_000,  # [D] width and height together 10,000
+        picture_aspects=(1 / 20, 20.0),  # [D]
         native_links=True,  # entities carry the address
     ),
     Limits(
@@ -159,6 +191,8 @@ _ALL: Final = (
         None,
         max_media=20,  # [~]
         max_media_bytes=20 * _MB,  # [~]
+        picture_formats=_JPEG_PNG_WEBP,  # [~]
+        max_picture_side=4_096,  # [~]
         max_alt_graphemes=2_000,  # [~]
         native_links=True,
         content_warnings=True,
@@ -169,6 +203,8 @@ _ALL: Final = (
         None,
         max_media=10,  # [~]
         max_media_bytes=5 * _MB,  # [~] relays refuse letters of 10 to 25 MB
+        picture_formats=_JPEG_PNG,  # [~] some readers show no WebP
+        max_picture_side=2_000,  # [~]
         max_alt_graphemes=1_000,  # [~]
         native_links=True,
     ),
@@ -178,6 +214,8 @@ _ALL: Final = (
         None,
         max_media=10,  # [~]
         max_media_bytes=20 * _MB,  # [~]
+        picture_formats=_JPEG_PNG,  # [~] what any app takes
+        max_picture_side=4_096,  # [~]
         max_alt_graphemes=1_000,  # [~]
     ),
     Limits(
@@ -186,6 +224,8 @@ _ALL: Final = (
         2_200,  # [D] a video's caption; a photo post's description may have 4,000
         max_media=35,  # [3]
         max_media_bytes=20 * _MB,  # [3]
+        picture_formats=_JPEG,  # [3]
+        max_picture_side=1_920,  # [3]
         requires_media=True,
     ),
     Limits(
@@ -194,6 +234,8 @@ _ALL: Final = (
         250,  # [~] a caption
         max_media=1,  # [~]
         max_media_bytes=5 * _MB,  # [~]
+        picture_formats=_JPEG_PNG,  # [~]
+        max_picture_side=1_920,  # [~]
         requires_media=True,  # [D] no text-only posts
     ),
     Limits(
@@ -202,6 +244,8 @@ _ALL: Final = (
         5_000,  # [~] a community post
         max_media=5,  # [~]
         max_media_bytes=16 * _MB,  # [~]
+        picture_formats=_JPEG_PNG,  # [~]
+        max_picture_side=4_096,  # [~]
     ),
     Limits(
         "whatsapp",
@@ -210,6 +254,8 @@ _ALL: Final = (
         max_caption=1_024,  # [~]
         max_media=1,  # [~]
         max_media_bytes=5 * _MB,  # [~]
+        picture_formats=_JPEG_PNG,  # [~]
+        max_picture_side=4_096,  # [~]
     ),
 )
 

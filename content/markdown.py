@@ -1,10 +1,12 @@
-"""The part of Markdown that a text may use: paragraphs, line breaks, bullets, bold, italic and links.
+"""The part of Markdown that a text may use: paragraphs, line breaks, bullets, bold, italic, links, and ``---``.
+
+A line ``---`` divides a text into the parts of a thread.
 
 A template is parsed with a mark in place of every value, and the values are put in afterwards. So no
 value ever meets the Markdown parser: whatever it contains, it cannot become structure.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -15,7 +17,7 @@ from markdown_it.rules_block import StateBlock, list_block
 from markdown_it.token import Token
 
 from content.errors import Problem, TemplateBroken
-from content.richtext import Paragraph, RichText, Span, SpanKind, isolated
+from content.richtext import Paragraph, RichText, Span, SpanKind, isolated, joined
 from content.tokens import ADDRESS, MENTION, TAG, address_in, tokens_in
 
 FIRST_VALUE: Final = 0xF0000
@@ -26,7 +28,8 @@ RESERVED: Final = regex.compile("[\U000f0000-\U0010ffff]")
 
 _REFUSED: Final = {
     "heading_open": "a heading",
-    "hr": "a horizontal line",
+    "heading_open -": "a heading, made by hyphens right below its line (put a blank line above “---”)",
+    "hr": "a horizontal line that is not “---”, the break of a thread",
     "code_block": "a block indented by four spaces",
     "fence": "a code block",
     "code_inline": "code in backticks",
@@ -37,7 +40,8 @@ _REFUSED: Final = {
     "image": "a picture",
 }
 _REMEDY: Final = (
-    "Use only paragraphs, line breaks, lists with “-”, **bold**, *italic* and [links](https://…); "
+    "Use only paragraphs, line breaks, lists with “-”, **bold**, *italic*, [links](https://…) and a line “---” "
+    "where a thread goes on; "
     "put a backslash before a character that is meant as it stands."
 )
 _PROTECTED: Final = regex.compile(rf"(?<!\\)(?:<({ADDRESS})>|({ADDRESS})|({TAG}|{MENTION}))")
@@ -81,30 +85,34 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Mould:
-    """A parsed text with places for values. A paragraph without a place is finished already."""
+    """A parsed text with places for values: the blocks of each part of its thread, of which one is the least.
 
-    blocks: tuple[Paragraph | Open, ...]
+    A paragraph without a place is finished already.
+    """
 
-    def fill(self, values: Sequence[str]) -> RichText:
-        """The text with its values, each as it stands.
+    parts: tuple[tuple[Paragraph | Open, ...], ...]
+
+    def fill(self, values: Sequence[str]) -> tuple[RichText, ...]:
+        """The parts of the text with its values, each as it stands.
 
         Raises:
             MarkupRefused: A value stands where an address belongs and is none.
         """
-        return RichText(tuple([_finished(block, values) for block in self.blocks]))
+        return tuple([RichText(tuple([_finished(block, values) for block in part])) for part in self.parts])
 
 
 def parse(markdown: str, *, where: str = "text") -> RichText:
     """Read a text without values.
 
     Hashtags, mentions and bare addresses become spans of their own, and nothing inside them is markup. A
-    numbered line stays as written, and a single newline is a line break.
+    numbered line stays as written, and a single newline is a line break. Parts of a thread stand one below
+    the other.
 
     Raises:
         TemplateBroken: It uses other Markdown; the problem names the construct and its line.
     """
     try:
-        return mould(RESERVED.sub("\ufffd", markdown)).fill(())
+        return joined(mould(RESERVED.sub("\ufffd", markdown)).fill(()))
     except MarkupRefused as refusal:
         raise TemplateBroken(refusal.problem(where, refusal.line)) from refusal
 
@@ -130,7 +138,7 @@ def mould(skeleton: str, *, leftwards: bool = False) -> Mould:
     if len(skeleton) > MAX_VALUES:
         raise MarkupRefused(f"more than {MAX_VALUES} characters", None)
     parsed = _PARSER.parse(_PROTECTED.sub(protect, skeleton))
-    return Mould(tuple(_blocks(parsed, tokens, leftwards)))
+    return Mould(_divided(_blocks(parsed, tokens, leftwards)))
 
 
 def _finished(block: Paragraph | Open, values: Sequence[str]) -> Paragraph:
@@ -186,13 +194,27 @@ def _parser() -> MarkdownIt:
 _PARSER: Final = _parser()
 
 
-def _blocks(parsed: list[Token], tokens: list[str], leftwards: bool) -> Iterator[Paragraph | Open]:
+def _divided(blocks: Iterable[Paragraph | Open | None]) -> tuple[tuple[Paragraph | Open, ...], ...]:
+    """The blocks between the breaks. A break with nothing before or after it divides nothing."""
+    parts: list[list[Paragraph | Open]] = [[]]
+    for block in blocks:
+        if block is None:
+            parts.append([])
+        else:
+            parts[-1].append(block)
+    return tuple(tuple(part) for part in parts if part) or ((),)
+
+
+def _blocks(parsed: list[Token], tokens: list[str], leftwards: bool) -> Iterator[Paragraph | Open | None]:
+    """Each block in turn, and ``None`` for a break of the thread."""
     depth = 0
     line = 1
     fresh = True
     for token in parsed:
         line = token.map[0] + 1 if token.map else line
         _refuse(token, line)
+        if _is_break(token):
+            yield None
         depth += token.nesting if token.type in ("bullet_list_open", "bullet_list_close") else 0
         fresh = fresh or token.type == "list_item_open"
         if depth > 1:
@@ -206,8 +228,15 @@ def _blocks(parsed: list[Token], tokens: list[str], leftwards: bool) -> Iterator
 
 
 def _refuse(token: Token, line: int) -> None:
-    if token.type in _REFUSED:
-        raise MarkupRefused(_REFUSED[token.type], line)
+    if _is_break(token) and token.level:
+        raise MarkupRefused("a break of a thread inside a list", line)
+    refused = _REFUSED.get(f"{token.type} {token.markup}") or _REFUSED.get(token.type)
+    if refused and not _is_break(token):
+        raise MarkupRefused(refused, line)
+
+
+def _is_break(token: Token) -> bool:
+    return token.type == "hr" and token.markup.startswith("-")
 
 
 def _block(runs: tuple[Run, ...], bullet: bool, leftwards: bool) -> Paragraph | Open:

@@ -13,10 +13,11 @@ from content.errors import Problem, TemplateBroken
 from content.filters import FilterRefused
 from content.hashtags import tag_for
 from content.languages import Direction
+from content.limits import LIMITS
 from content.markdown import FIRST_VALUE, RESERVED, MarkupRefused, mould
 from content.models import Campaign, Language, Media, Message, Variant
 from content.names import identifier, names_for
-from content.richtext import RichText, direction
+from content.richtext import RichText, direction, joined
 from content.templates import Compiled, compiled
 
 MAX_OUTPUT: Final = 20_000
@@ -48,9 +49,12 @@ class RenderedMessage:
     Attributes:
         message: The id of the message.
         file: The variant's file, relative to the campaign folder.
+        text: The text, or the first part of its thread.
         hashtag: The campaign tag in the script of this language, without ``#``.
         claims: Ids of the claims the text names.
         content_warning: The warnings of its media; shown before the text.
+        more: The later parts of its thread, each a post of its own. Where a platform has no threads, ``text`` holds
+            them all.
     """
 
     message: str
@@ -63,6 +67,12 @@ class RenderedMessage:
     claims: tuple[str, ...] = ()
     media: tuple[RenderedMedia, ...] = ()
     content_warning: str | None = None
+    more: tuple[RichText, ...] = ()
+
+    @property
+    def whole(self) -> RichText:
+        """Every part of its thread as one text, to be compared with others."""
+        return joined((self.text, *self.more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +145,19 @@ def render(variant: Variant, context: Context) -> RenderedMessage:
         TemplateBroken: The template is not allowed, or it prints what the campaign does not give.
     """
     template = _compiled(variant.source, variant.file)
+    text, *more = _parts(variant, template, context)
     return RenderedMessage(
         message=context.message,
         file=variant.file,
         language=context.language,
         direction=context.direction,
         channel=context.channel,
-        text=_text(variant, template, context),
+        text=text,
         hashtag=context.hashtag,
         claims=tuple([context.claim_ids.get(name, name) for name in template.claims]),
         media=context.media,
         content_warning=context.content_warning,
+        more=tuple(more),
     )
 
 
@@ -165,15 +177,16 @@ def _compiled(source: str, file: str) -> Compiled:
         raise TemplateBroken(error.problem(file)) from error
 
 
-def _text(variant: Variant, template: Compiled, context: Context) -> RichText:
+def _parts(variant: Variant, template: Compiled, context: Context) -> tuple[RichText, ...]:
     try:
         skeleton, values = _pieces(template, context.names)
-        return mould(skeleton, leftwards=context.direction == "rtl").fill(values)
+        parts = mould(skeleton, leftwards=context.direction == "rtl").fill(values)
     except MarkupRefused as refusal:
         line = _line_in(variant.source, skeleton, refusal.line)
         raise TemplateBroken(refusal.problem(variant.file, line)) from refusal
     except (FilterRefused, UndefinedError, TypeError) as error:
         raise TemplateBroken(_problem(error, template, variant.file)) from error
+    return parts if LIMITS[context.channel].threads else (joined(parts),)
 
 
 def _pieces(template: Compiled, names: dict[str, Any]) -> tuple[str, list[str]]:

@@ -1,6 +1,7 @@
 """What a text must pass before anyone may approve it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from itertools import chain as chain_of
@@ -17,7 +18,7 @@ from content.limits import Limits, excess
 from content.models import Ask, AskKind, Campaign, Claim, Effort, Media, Message, Prompt, Target
 from content.names import identifier
 from content.rendering import RenderedMedia, RenderedMessage, claims_used
-from content.richtext import plain
+from content.richtext import RichText, plain
 from content.similarity import Candidate, check_similarity, too_similar
 from content.visible import counted
 
@@ -40,9 +41,13 @@ def check(rendered: RenderedMessage, limits: Limits) -> tuple[Problem, ...]:
     """Every limit of a platform that a rendered message breaks; empty where it fits.
 
     The content warning counts as part of the text, and so do the descriptions of pictures where the platform
-    has no alt texts.
+    has no alt texts. Both belong to the first part of a thread; each part must fit alone.
     """
-    return (*_check_length(rendered, limits), *_check_media(rendered, limits))
+    return (
+        *_in_part(1, rendered, _check_length(rendered, limits)),
+        *_check_media(rendered, limits),
+        *_check_more(rendered, limits),
+    )
 
 
 def review_campaign(
@@ -77,7 +82,19 @@ def _check_length(rendered: RenderedMessage, limits: Limits) -> Iterator[Problem
     for broken in excess(text, limits, caption=bool(rendered.media)):
         yield Problem("over-limit", rendered.file, str(broken), f"Shorten the text for {limits.platform}.")
     if not plain(rendered.text).strip():
-        yield Problem("text-empty", rendered.file, "the text is empty", "Write it, or delete the file.")
+        yield Problem("text-empty", rendered.file, "the text is empty", "Write it, or leave it out.")
+
+
+def _check_more(rendered: RenderedMessage, limits: Limits) -> Iterator[Problem]:
+    for number, part in enumerate(rendered.more, 2):
+        alone = replace(rendered, text=part, more=(), media=(), content_warning=None)
+        yield from _in_part(number, rendered, _check_length(alone, limits))
+
+
+def _in_part(number: int, rendered: RenderedMessage, found: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems with the number of their part, where there are several."""
+    for problem in found:
+        yield replace(problem, what=f"part {number}: {problem.what}") if rendered.more else problem
 
 
 def _check_media(rendered: RenderedMessage, limits: Limits) -> Iterator[Problem]:
@@ -201,17 +218,26 @@ def _check_warning(picture: Media, languages: tuple[str, ...], where: str) -> It
 
 
 def _check_text(campaign: Campaign, rendered: RenderedMessage) -> Iterator[Problem]:
-    text = plain(rendered.text)
+    for number, part in enumerate((rendered.text, *rendered.more), 1):
+        found = _check_part(campaign, rendered, part, is_first=number == 1)
+        yield from _in_part(number, rendered, found)
+    yield from _check_ask_in(campaign, rendered, plain(rendered.whole))
+
+
+def _check_part(
+    campaign: Campaign, rendered: RenderedMessage, part: RichText, *, is_first: bool
+) -> Iterator[Problem]:
+    text = plain(part)
     yield from check_text(
         text,
         hashtag=campaign.hashtag,
         language=rendered.language,
         platforms=(rendered.channel,),
         where=rendered.file,
+        required=is_first,
     )
     yield from check_bidi(text, language=rendered.language, where=rendered.file)
     yield from _check_banned(campaign, rendered, text)
-    yield from _check_ask_in(campaign, rendered, text)
 
 
 def _check_banned(campaign: Campaign, rendered: RenderedMessage, text: str) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """Formatted text as a small model: paragraphs of spans. Each channel serialises it its own way."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
@@ -65,6 +65,11 @@ class RichText:
     """A whole text. Two values are equal exactly when a reader would see the same."""
 
     paragraphs: tuple[Paragraph, ...]
+
+
+def joined(parts: Iterable[RichText]) -> RichText:
+    """The parts of a thread as one text, one below the other."""
+    return RichText(tuple([paragraph for part in parts for paragraph in part.paragraphs]))
 
 
 def direction(language: str) -> Direction:

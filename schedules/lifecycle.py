@@ -1,4 +1,4 @@
-"""The states of a delivery and the moves between them."""
+"""The kinds of deliveries, their states and the moves between these."""
 
 from enum import StrEnum
 from typing import Final
@@ -20,6 +20,15 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     HANDED_OFF = "handed_off"
 
+
+PUBLISH: Final = "publish"
+PIN: Final = "pin"
+PART: Final = "part-"
+"""How the kinds of the later parts of a thread begin; the number of the part follows, from 2."""
+RETRACT: Final = "retract"
+"""How the kinds of retractions begin: ``retract`` takes back a post, ``retract-2`` the second part of a thread."""
+LETTER: Final = "letter-"
+"""How the kinds of letters begin; the name of the recipient follows."""
 
 MOVES: Final = {
     State.PLANNED: frozenset({State.READY, State.EXPIRED, State.CANCELLED}),
@@ -45,6 +54,13 @@ IN_FLIGHT: Final = frozenset({State.CLAIMED, State.SENDING})
 WAITING_FOR_A_PERSON: Final = frozenset({State.UNKNOWN, State.HANDED_OFF})
 
 ENDED: Final = frozenset({State.SENT, State.REFUSED, State.EXPIRED, State.CANCELLED})
+
+
+def part_number(kind: str) -> int | None:
+    """Which part of a thread a delivery publishes, from 1; ``None`` where it publishes nothing."""
+    if kind == PUBLISH:
+        return 1
+    return int(kind.removeprefix(PART)) if kind.startswith(PART) else None
 
 
 def check_move(here: State, there: State) -> None:

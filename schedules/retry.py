@@ -14,6 +14,8 @@ LOOK_BACK_AFTER: Final = timedelta(seconds=30)
 """How long to wait before asking a platform whether a post landed: it may still be working on it."""
 RECONNECT_PAUSE: Final = timedelta(seconds=30)
 MOST_CRASHES: Final = 3
+MOST_DOUBTS: Final = 5
+"""Attempts that ended in doubt although the platform then said that nothing was there; after so many a person looks."""
 CHANGE_THE_TEXT: Final = "Change the text and plan again."
 ASK_A_PERSON: Final = "Look at the account, then say what you saw: munasara posts resolve <id> --sent <link>, --again or --drop."
 
@@ -74,7 +76,7 @@ def _after_silence(
 ) -> Decision:
     if can_repeat:
         return Decision(State.SENDING, f"{error.detail} Repeating it.", delay=backoff(attempt, draw))
-    if can_look_back:
+    if can_look_back and attempt < MOST_DOUBTS:
         looking = f"{error.detail} Looking whether it landed."
         return Decision(State.SENDING, looking, delay=LOOK_BACK_AFTER)
     return Decision(State.UNKNOWN, error.detail, ASK_A_PERSON)

@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +21,10 @@ from schedules.store.upsert import insert_new
 TICK: Final = timedelta(milliseconds=200)
 HEARTBEAT: Final = timedelta(seconds=5)
 FORGOTTEN_AFTER: Final = timedelta(days=1)
+CHORE_DEADLINE: Final = 60.0
+"""Seconds after which a chore is cut off, to begin again in its next round."""
+
+Job: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 log = structlog.get_logger()
 
@@ -29,6 +33,9 @@ class Worker:
     """Keeps one dispatcher going until it is told to stop.
 
     Any number may run on one PostgreSQL database; on SQLite, one.
+
+    Args:
+        chores: What else is done now and then, with the pause between two rounds; sending does not wait for it.
     """
 
     def __init__(
@@ -40,6 +47,7 @@ class Worker:
         *,
         name: str,
         version: str,
+        chores: Sequence[tuple[timedelta, Job]] = (),
     ) -> None:
         self._store = store
         self._clock = clock
@@ -47,6 +55,7 @@ class Worker:
         self._control = control
         self._name = name
         self._version = version
+        self._chores = tuple(chores)
         self._healthy = True
 
     @property
@@ -61,10 +70,9 @@ class Worker:
         await self._control.refresh()
         await self._guarded(self._beat)
         watching = asyncio.create_task(self._control.watch())
-        rounds = [
-            asyncio.create_task(self._every(pause, job, stop))
-            for pause, job in ((TICK, partial(self._tick, stop)), (HEARTBEAT, self._beat))
-        ]
+        jobs: list[tuple[timedelta, Job]] = [(TICK, partial(self._tick, stop)), (HEARTBEAT, self._beat)]
+        jobs += [(pause, partial(_quietly, job)) for pause, job in self._chores]
+        rounds = [asyncio.create_task(self._every(pause, job, stop)) for pause, job in jobs]
         log.info("worker started", worker=self._name)
         try:
             await stop.wait()
@@ -78,15 +86,13 @@ class Worker:
             await self._guarded(self._forget)
             log.info("worker stopped", worker=self._name)
 
-    async def _every(
-        self, pause: timedelta, job: Callable[[], Coroutine[Any, Any, None]], stop: asyncio.Event
-    ) -> None:
+    async def _every(self, pause: timedelta, job: Job, stop: asyncio.Event) -> None:
         while not stop.is_set():
             await self._guarded(job)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), pause.total_seconds())
 
-    async def _guarded(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def _guarded(self, job: Job) -> None:
         try:
             await job()
         except (SQLAlchemyError, OSError) as error:
@@ -124,3 +130,12 @@ class Worker:
     async def _forget(self) -> None:
         async with self._store.write() as connection:
             await connection.execute(worker_table.delete().where(worker_table.c.id == self._name))
+
+
+async def _quietly(job: Job) -> None:
+    """A chore that fails says so in the log and never counts against the worker's health."""
+    try:
+        async with asyncio.timeout(CHORE_DEADLINE):
+            await job()
+    except Exception as error:  # noqa: BLE001 - whatever it was, sending goes on
+        log.warning("chore failed", error=type(error).__name__)

@@ -1,27 +1,20 @@
 """``munasara accounts``."""
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli.asking import SECRET_FILE, new_account, pairs, secret, show_guide
 from bot.cli.exits import FINE, NO, NOT_NOW
-from bot.cli.output import json_option, say, show_json, show_table, utc
+from bot.cli.output import json_option, say, show_json, show_table, used, utc
 from bot.cli.session import Desk, Session, acting, pass_session
 
 if TYPE_CHECKING:
     from channels.base import AccountCheck, Channel
-    from channels.secret import Secret
-    from schedules.accounts.accounts import Account, NewAccount
+    from schedules.accounts.accounts import Account
     from schedules.commands.actor import Actor
-
-SECRET_FILE = click.option(
-    "--secret-file",
-    type=click.Path(path_type=Path, allow_dash=True),
-    help="Read the token from this file, or from standard input with -.",
-)
 
 
 @click.group
@@ -73,14 +66,16 @@ def add(
     """
     kind = _kind(channel)
     actor = session.actor()
-    new = _new_account(kind, said, _pairs(given))
-    secret = _secret(kind, secret_file)
+    if secret_file is None:
+        show_guide(kind)
+    new = new_account(kind, said, pairs(given))
+    token = secret(kind, secret_file)
     from schedules.commands import accounts as commands
 
     with session.desk() as desk:
         stored = desk.do(
             commands.add(
-                desk.store, desk.vault, desk.clock, actor, new, secret=secret, kinds={channel: kind}
+                desk.store, desk.vault, desk.clock, actor, new, secret=token, kinds={channel: kind}
             )
         )
         say(f"{stored.id} is stored.")
@@ -154,6 +149,7 @@ def test(ctx: click.Context, session: Session, name: str) -> None:
             )
         else:
             check = desk.do(_verify(desk, name))
+        desk.do(commands.note(desk.store, desk.clock, name, check))
     _show_check(name, check)
     if held is not None:
         say(f"{name} was held ({held}) and sends again.")
@@ -174,9 +170,13 @@ def token(session: Session, name: str, secret_file: Path | None) -> None:
     with session.desk() as desk:
         channel = desk.do(get(desk.store, name)).channel
         kind = _kind(channel)
-        secret = _secret(kind, secret_file)
+        if secret_file is None:
+            show_guide(kind)
+        fresh = secret(kind, secret_file)
         desk.do(
-            commands.set_secret(desk.store, desk.vault, actor, name, secret=secret, kinds={channel: kind})
+            commands.set_secret(
+                desk.store, desk.vault, desk.clock, actor, name, secret=fresh, kinds={channel: kind}
+            )
         )
     say(f"{name} has a new token. Next: munasara accounts test {name}")
 
@@ -221,62 +221,6 @@ def _kind(channel: str) -> "type[Channel]":
         raise click.BadParameter(str(error), param_hint="CHANNEL") from None
 
 
-def _pairs(given: Sequence[str]) -> dict[str, str]:
-    pairs = [entry.partition("=") for entry in given]
-    for key, equals, _ in pairs:
-        if not key or not equals:
-            raise click.BadParameter("write KEY=VALUE.", param_hint="--set")
-    return {key: value for key, _, value in pairs}
-
-
-def _new_account(
-    kind: "type[Channel]", said: Mapping[str, str | None], given: dict[str, str]
-) -> "NewAccount":
-    from schedules.accounts.accounts import NewAccount
-
-    language = _asked(said["language"], "Language in which it speaks, such as tr")
-    return NewAccount(
-        id=said["name"]
-        or click.prompt("Name of the account", default=f"{kind.name}-{language.lower()}", err=True),
-        channel=kind.name,
-        language=language,
-        owner=_asked(said["owner"], "Who answers for it, in the campaign or at the partner"),
-        disclosure=_asked(said["disclosure"], "How its profile tells readers who speaks"),
-        city=said["city"],
-        partner=said["partner"],
-        audience=said["audience"],
-        settings=_settings(kind, given),
-    )
-
-
-def _settings(kind: "type[Channel]", given: dict[str, str]) -> dict[str, str]:
-    settings = dict(given)
-    for setting in kind.settings:
-        if setting.name not in settings and (setting.required or sys.stdin.isatty()):
-            question = f"{setting.name}: {setting.help}"
-            settings[setting.name] = (
-                click.prompt(question, err=True)
-                if setting.required
-                else click.prompt(question, default="", show_default=False, err=True)
-            )
-    return {name: value for name, value in settings.items() if value}
-
-
-def _asked(value: str | None, question: str) -> str:
-    return value if value is not None else str(click.prompt(question, err=True))
-
-
-def _secret(kind: "type[Channel]", file: Path | None) -> "Secret":
-    from channels.secret import Secret
-
-    if file is not None:
-        return Secret((sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")).strip())
-    if kind.secret_help is None:
-        return Secret("")
-    say(kind.secret_help, err=True)
-    return Secret(str(click.prompt("Token (it stays hidden)", hide_input=True, err=True)).strip())
-
-
 async def _verify(desk: Desk, account: str) -> "AccountCheck":
     async with await desk.app.connect(account) as channel:
         return await channel.verify()
@@ -297,6 +241,7 @@ def _ask_platform(desk: Desk, actor: "Actor", account: str) -> int:
         return NOT_NOW
     if not check.ready:
         desk.do(commands.hold(desk.store, desk.clock, actor, account, check.detail))
+    desk.do(commands.note(desk.store, desk.clock, account, check))
     _show_check(account, check)
     return FINE if check.ready else NO
 
@@ -304,6 +249,8 @@ def _ask_platform(desk: Desk, actor: "Actor", account: str) -> int:
 def _show_check(name: str, check: "AccountCheck") -> None:
     known = f" ({check.identity})" if check.identity else ""
     say(f"{name}{known}: {check.detail}")
+    if check.quota is not None:
+        say(f"{used(check.quota)}.")
     if not check.ready:
         say(f"Nothing is sent through it. When that is mended: munasara accounts test {name}")
         say(f"If the token was wrong: munasara accounts token {name}")
@@ -320,6 +267,8 @@ def _show(found: "Account") -> None:
         "Owner": found.owner,
         "Disclosure": found.disclosure,
         "Token": "stored, encrypted" if found.has_secret else "none",
+        "Expires": utc(found.expires_at),
+        "Quota": f"{used(found.quota)}, on {utc(found.quota_read_at)}" if found.quota else None,
         "Held": f"{found.held} (since {utc(found.held_at)})" if found.held else None,
         **{f"  {name}": value for name, value in found.settings.items()},
     }

@@ -5,13 +5,17 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from content.errors import Problem, Severity
+
+if TYPE_CHECKING:
+    from channels.base import Quota
 
 PIPED_WIDTH: Final = 10_000
 """Wide enough that no row of a table is ever folded or cut for a program that reads it."""
@@ -33,7 +37,7 @@ def say(text: str = "", *, err: bool = False) -> None:
 
 
 def show_json(value: Any) -> None:
-    """Print a value as JSON: instants in UTC as ISO 8601, wall times without an offset."""
+    """Print a value as JSON: instants in UTC as ISO 8601, wall times without an offset, prices as text."""
     click.echo(json.dumps(plain_value(value), ensure_ascii=False, indent=2))
 
 
@@ -100,6 +104,13 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def used(quota: "Quota") -> str:
+    """How much of a quota is used, for a person."""
+    from schedules.planning.forecast import in_words
+
+    return f"{quota.used:,} of {quota.allowed:,} posts used within {in_words(quota.window)}"
+
+
 def _show_by_file(problems: Iterable[Problem], err: bool) -> None:
     places: dict[str, list[Problem]] = {}
     for problem in problems:
@@ -119,7 +130,7 @@ def _scalar(value: Any) -> Any:
             return value.isoformat()
         case timedelta():
             return value.total_seconds()
-        case Path():
+        case Path() | Decimal():
             return str(value)
         case _:
             return value

@@ -113,11 +113,23 @@ def _show(checked: "Checked", outcome: "Outcome | None", every: bool) -> None:
     if len(shown) < len(planned):
         say(f"... and {len(planned) - len(shown):,} more: munasara plan {checked.campaign.folder} --every")
     say(f"\n{counted(len(planned), 'post')} on {counted(len({o.account for o in planned}), 'account')}.")
+    _show_forecast(checked)
     if outcome is not None:
         show_problems(outcome.conflicts)
         say(f"Against what is recorded: {_summary(outcome)}.")
     else:
         say(f"{counted(len(checked.errors), 'error')} to correct first; nothing was recorded.")
+
+
+def _show_forecast(checked: "Checked") -> None:
+    from schedules.planning.forecast import dollars, in_words
+
+    for one in checked.forecast:
+        if one.cost:
+            say(f"This plan costs {dollars(one.cost)} on {one.account}.")
+        if one.allowed is not None:
+            most, within = f"{one.busiest.posts:,} of {one.allowed:,} posts", in_words(one.window)
+            say(f"{most} within {within} on {one.account}.")
 
 
 def _rows(planned: "list[Occurrence]") -> Iterator[tuple[object, ...]]:
@@ -178,6 +190,7 @@ def _as_data(checked: "Checked", outcome: "Outcome | None") -> dict[str, object]
         "errors": len(checked.errors),
         "problems": checked.problems,
         "posts": posts,
+        "forecast": checked.forecast,
         "changes": None if outcome is None else outcome.counts,
         "conflicts": () if outcome is None else outcome.conflicts,
     }

@@ -13,7 +13,7 @@ from schedules.lifecycle import State
 
 if TYPE_CHECKING:
     from schedules.commands.post_changes import Verdict
-    from schedules.commands.posts import Event, PostView
+    from schedules.commands.posts import Aftermath, Event, PostView
 
 WALL_TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 
@@ -70,15 +70,17 @@ def list_(
 @pass_session
 def show(session: Session, number: int, as_json: bool) -> None:
     """Show one post with its text and everything that happened to it."""
-    from schedules.commands.posts import show_post
+    from schedules.commands.posts import aftermath, show_post
 
     with session.desk() as desk:
         post, events = desk.do(show_post(desk.store, number))
+        after = desk.do(aftermath(desk.store, number))
         platform = _platform(desk, post)
     if as_json:
-        show_json({"post": post, "events": events})
+        show_json({"post": post, "events": events, "aftermath": after})
     else:
         _show_post(post, events, platform)
+        _show_aftermath(after)
 
 
 @posts.command
@@ -129,9 +131,10 @@ Examples:
 @click.option("--sent", metavar="URL", help="It is public, at this address; `-` where it has none.")
 @click.option("--again", is_flag=True, help="It is not public: send it.")
 @click.option("--drop", is_flag=True, help="It is not public: leave it.")
+@click.option("--part", type=click.IntRange(min=1), default=1, help="Which part of a thread is meant.")
 @acting
 @pass_session
-def resolve(session: Session, number: int, sent: str | None, again: bool, drop: bool) -> None:
+def resolve(session: Session, number: int, sent: str | None, again: bool, drop: bool, part: int) -> None:
     """Say what became of a post that may or may not be public, or that a person was handed.
 
     Look at the account first. Without an option it asks.
@@ -142,7 +145,7 @@ def resolve(session: Session, number: int, sent: str | None, again: bool, drop: 
     with session.desk() as desk:
         verdict = _verdict(sent, again, drop) or _ask(desk, number)
         url = None if sent in (None, "-") else sent
-        desk.do(resolve_unknown(desk.store, desk.clock, actor, number, verdict, url))
+        desk.do(resolve_unknown(desk.store, desk.clock, actor, number, verdict, url, part=part))
     outcomes = {"sent": "counts as sent", "again": "is sent again", "drop": "is dropped"}
     say(f"Post {number} {outcomes[verdict.value]}.")
 
@@ -188,7 +191,7 @@ def _platform(desk: Desk, post: "PostView") -> str:
 def _show_list(found: "Sequence[PostView]") -> None:
     rows = [
         (
-            post.id,
+            post.id if post.kind == "publish" else f"{post.id} {post.kind.replace('-', ' ')}",
             local_moment(post.planned_at, post.zone),
             post.account,
             post.language,
@@ -199,6 +202,14 @@ def _show_list(found: "Sequence[PostView]") -> None:
         for post in found
     ]
     show_table(["post", "local time", "account", "language", "message", "state", "where or why"], rows)
+
+
+def _show_aftermath(after: "Aftermath") -> None:
+    if after.letters:
+        say(f"Letters: {', '.join(f'{count:,} {state}' for state, count in after.letters.items())}")
+    for hours, counts in after.measurements.items():
+        numbers = ", ".join(f"{count:,} {what}" for what, count in counts.items())
+        say(f"After {counted(hours, 'hour')}: {numbers}")
 
 
 def _show_post(post: "PostView", events: "Sequence[Event]", platform: str) -> None:

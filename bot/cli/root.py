@@ -25,6 +25,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "Watch and steer": {
         "status": "Say how things stand and what needs a person.",
         "posts": "Look at single posts and change them.",
+        "retract": "Take back what was published.",
         "pause": "Stop sending, at once.",
         "resume": "Start sending again; it takes two people.",
         "exceptions": "Permit a picture in which a child can be recognised.",
@@ -32,6 +33,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "Set up": {
         "init": "Make the home folder, the database and the key.",
         "accounts": "Connect the accounts of the campaign.",
+        "recipients": "Keep the mailing lists of press and partners.",
         "doctor": "Examine this installation.",
         "completion": "Print the script that completes commands in a shell.",
     },

@@ -27,14 +27,13 @@ def run(session: Session) -> None:
 
 async def _run(settings: "Settings") -> None:
     from bot.app import open_app, open_worker
-    from bot.web.health import health_app
     from bot.web.server import serving
 
     stop = asyncio.Event()
     async with (
         open_app(settings) as app,
         open_worker(app) as worker,
-        serving(health_app(lambda: worker.is_ready), settings.http) as address,
+        serving(app.web(lambda: worker.is_ready), settings.http) as address,
     ):
         _stop_on_signals(stop)
         say("Sending what is due. Stop with Ctrl-C.")

@@ -1,12 +1,14 @@
 """Posts as readers will meet them, printed for those who write and approve them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.cli.output import local_moment, say
 from bot.cli.session import Desk
 
 if TYPE_CHECKING:
+    from content.limits import Limits
+    from content.richtext import RichText
     from schedules.commands.posts import PostView
 
 UNKNOWN_PLATFORM: Final = "handoff"
@@ -29,19 +31,37 @@ def show_post(post: "PostView", platforms: Mapping[str, str]) -> None:
 
 
 def show_body(body: Mapping[str, Any], platform: str) -> None:
-    """Print a frozen post and how much of the platform's room it takes.
+    """Print a frozen post and how much of the platform's room it takes, each part of a thread for itself.
 
     Every address is written out, also one that readers will see as a word only.
     """
-    from content.limits import LIMITS, length
-    from content.richtext import from_json, plain
-    from content.visible import counted, visible
+    from content.limits import LIMITS
+    from content.richtext import from_json
 
     limits = LIMITS[platform]
-    text, warning, media = from_json(body["text"]), body["warning"], body["media"]
+    later = [from_json(part) for part in body.get("thread", ())]
+    if body["warning"] and limits.content_warnings:
+        say(f"Warning: {body['warning']}\n")
+    if later:
+        say(f"1/{len(later) + 1}\n")
+    _show_part(from_json(body["text"]), limits, media=body["media"], warning=body["warning"])
+    for number, part in enumerate(later, 2):
+        say(f"{number}/{len(later) + 1}\n")
+        _show_part(part, limits)
+
+
+def _show_part(
+    text: "RichText",
+    limits: "Limits",
+    *,
+    media: Sequence[Mapping[str, Any]] = (),
+    warning: str | None = None,
+) -> None:
+    from content.limits import length
+    from content.richtext import plain
+    from content.visible import counted, visible
+
     alts = [picture["alt"] for picture in media]
-    if warning and limits.content_warnings:
-        say(f"Warning: {warning}\n")
     say(plain(visible(text, limits, alts=alts, warning=warning)))
     say()
     for picture in media:

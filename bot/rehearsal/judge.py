@@ -9,12 +9,13 @@ from typing import Any
 from bot.rehearsal.report import Verdict
 from channels.rehearsal.journal import accepted, read_journal
 from content.limits import LIMITS
-from content.richtext import from_json, plain
+from content.richtext import RichText, from_json, plain
 from content.visible import visible
 from schedules.commands.posts import PostView
 from schedules.lifecycle import ENDED, State
 
 Acceptance = Mapping[str, Any]
+Taken = dict[tuple[str, str], list[Acceptance]]
 
 
 def acceptances(journals: Path) -> tuple[Acceptance, ...]:
@@ -32,14 +33,15 @@ def judge(posts: Sequence[PostView], platforms: Mapping[str, str], taken: Iterab
         platforms: The platform of each account.
         taken: What the stand-ins accepted.
     """
-    found: dict[tuple[str, str], list[Acceptance]] = {}
+    found: Taken = {}
     for entry in taken:
         found.setdefault((entry["account"], entry["key"]), []).append(entry)
     faults: dict[str, list[int]] = {}
     for post in posts:
-        for fault in _faults(post, platforms[post.account], found.get((post.account, post.key), [])):
+        platform, accepted_here = platforms[post.account], found.get((post.account, post.key), [])
+        for fault in {*_faults(post, platform, accepted_here), *_faults_in_thread(post, platform, found)}:
             faults.setdefault(fault, []).append(post.id)
-    counts = Counter(len(entries) for entries in found.values())
+    counts = Counter(len(found.get((post.account, post.key), [])) for post in posts)
     return Verdict(posts=len(posts), once=counts[1], **{name: tuple(ids) for name, ids in faults.items()})
 
 
@@ -60,6 +62,23 @@ def _faults(post: PostView, platform: str, taken: Sequence[Acceptance]) -> Itera
     return (name for name, is_so in verdicts.items() if is_so)
 
 
+def _faults_in_thread(post: PostView, platform: str, found: Taken) -> Iterable[str]:
+    """The faults of the later parts of a thread. One that was never accepted is none: the thread ends there."""
+    earlier = found.get((post.account, post.key), [])
+    for number, part in enumerate(post.body.get("thread", ()), 2):
+        taken = found.get((post.account, f"{post.key}#{number}"), [])
+        text, answered = _shown(from_json(part), platform), {entry["id"] for entry in earlier}
+        times = [datetime.fromisoformat(entry["at"]) for entry in taken]
+        verdicts = {
+            "twice": len(taken) > 1,
+            "altered": any(entry["text"] != text or entry["reply_to"] not in answered for entry in taken),
+            "early": any(at < post.planned_at for at in times),
+            "overdue": any(at > post.expires_at for at in times),
+        }
+        yield from (name for name, is_so in verdicts.items() if is_so)
+        earlier = taken
+
+
 def _is_as_approved(entry: Acceptance, post: PostView, platform: str) -> bool:
     pictures = [picture["sha256"] for picture in post.body["media"]]
     return entry["text"] == _text(post, platform) and pictures == [
@@ -71,4 +90,8 @@ def _text(post: PostView, platform: str) -> str:
     limits = LIMITS[platform]
     alts = [picture["alt"] for picture in post.body["media"]]
     shown = visible(from_json(post.body["text"]), limits, alts=alts, warning=post.body["warning"])
-    return plain(shown, native_links=limits.native_links)
+    return _shown(shown, platform)
+
+
+def _shown(text: RichText, platform: str) -> str:
+    return plain(text, native_links=LIMITS[platform].native_links)

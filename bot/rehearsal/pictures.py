@@ -8,6 +8,7 @@ from typing import Final
 
 from PIL import Image
 
+from content.limits import LIMITS
 from content.media import clean_picture
 from content.models import Campaign
 
@@ -25,14 +26,16 @@ class Thumbnail:
     height: int
 
 
-def thumbnails(campaign: Campaign, wanted: Iterable[str]) -> dict[str, Thumbnail]:
-    """A small copy of each of these pictures, by the SHA-256 of what is published."""
-    known = {
-        picture.sha256: picture.data
-        for file in sorted({media.file for message in campaign.messages for media in message.media})
-        for picture in [clean_picture(campaign.folder / "media" / file)]
-    }
-    return {digest: _small(digest, known[digest]) for digest in sorted(set(wanted))}
+def thumbnails(campaign: Campaign, wanted: Iterable[tuple[str, str]]) -> dict[str, Thumbnail]:
+    """A small copy of each of these pictures, by the SHA-256 of what is published.
+
+    Args:
+        wanted: Platform and file of every picture that is shown.
+    """
+    folder = campaign.folder / "media"
+    published = [clean_picture(folder / file, LIMITS[platform]) for platform, file in sorted(set(wanted))]
+    known = {picture.sha256: picture.data for picture in published}
+    return {digest: _small(digest, known[digest]) for digest in sorted(known)}
 
 
 def _small(digest: str, data: bytes) -> Thumbnail:

@@ -128,7 +128,11 @@ class _Played:
 def _report(played: _Played, folder: Path, out: Path) -> Report:
     campaign, posts = played.campaign, played.posts
     verdict = judge(posts, played.platforms, acceptances(out / JOURNALS))
-    wanted = [picture["sha256"] for post in posts for picture in post.body["media"]]
+    wanted = [
+        (played.platforms[post.account], picture["file"])
+        for post in posts
+        for picture in post.body["media"]
+    ]
     pictures = thumbnails(campaign, wanted)
     shown = cards(campaign, posts, played.platforms, pictures, played.histories)
     pressing = attention(shown, verdict)

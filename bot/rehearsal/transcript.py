@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,7 +13,7 @@ from bot.rehearsal.looks import look
 from bot.rehearsal.mishaps import platform_name
 from bot.rehearsal.pictures import Thumbnail
 from content.languages import direction, locale_for
-from content.limits import LIMITS, length
+from content.limits import LIMITS, Limits, length
 from content.models import Campaign
 from content.richtext import from_json
 from content.visible import counted, visible
@@ -43,6 +43,16 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A later part of a thread: its place, such as ``2/3``, and how much of the platform's room it takes."""
+
+    place: str
+    text: Markup
+    used: int
+    most: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One post as it would look.
 
@@ -52,6 +62,7 @@ class Card:
         planned_at: The same instant, in UTC.
         badge: The state, or ``late`` for a post that was sent more than a minute after its time.
         delay: How late it was, in words; empty below a second.
+        text: The text, or the first part of its thread; ``more`` are the later ones.
         warning: Shown before the text by the platform's own means.
         used: Length of the text in the platform's ``unit``; ``most`` is ``None`` where there is no limit.
     """
@@ -69,6 +80,7 @@ class Card:
     badge: str
     delay: str
     text: Markup
+    more: tuple[Part, ...]
     warning: str | None
     pictures: tuple[Shown, ...]
     used: int
@@ -135,6 +147,7 @@ def _card(
         badge=_badge(post),
         delay=in_words(lateness(post)) if lateness(post) >= timedelta(seconds=1) else "",
         text=look(visible(text, limits, alts=alts, warning=warning), platform),
+        more=tuple(_later_parts(post, limits)),
         warning=warning if limits.content_warnings else None,
         pictures=tuple(
             Shown(
@@ -151,6 +164,18 @@ def _card(
         note=NOTES.get(post.note),
         history=history,
     )
+
+
+def _later_parts(post: PostView, limits: Limits) -> Iterator[Part]:
+    later = [from_json(part) for part in post.body.get("thread", ())]
+    for number, part in enumerate(later, 2):
+        used = length(counted(part, limits), limits)
+        yield Part(
+            f"{number}/{len(later) + 1}",
+            look(visible(part, limits), limits.platform),
+            used,
+            limits.max_length,
+        )
 
 
 def lateness(post: PostView) -> timedelta:

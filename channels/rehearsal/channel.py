@@ -52,6 +52,7 @@ class RehearsalChannel(Channel):
         Feature.FIND,
         Feature.ALT_TEXT,
         Feature.CONTENT_WARNING,
+        Feature.THREADS,
     }
     settings = (
         Setting("base_url", "Address of the stand-in, such as http://127.0.0.1:8000.", required=True),
@@ -182,6 +183,7 @@ def _features(limits: Limits, settings: Mapping[str, str]) -> frozenset[Feature]
         Feature.IDEMPOTENT: settings.get("idempotent") == "yes",
         Feature.ALT_TEXT: limits.max_alt_graphemes > 0,
         Feature.CONTENT_WARNING: limits.content_warnings,
+        Feature.THREADS: limits.threads,
     }
     return ALWAYS | {feature for feature, is_there in optional.items() if is_there}
 
@@ -200,6 +202,7 @@ def _body(post: OutgoingPost, limits: Limits) -> dict[str, Any]:
         "content_warning": post.content_warning,
         "media": [_medium(media) for media in post.media],
         "options": dict(post.options),
+        "reply_to": post.thread[-1].remote_id if post.thread else None,
     }
 
 

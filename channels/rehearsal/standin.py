@@ -94,7 +94,9 @@ class StandIn:
     async def _take(
         self, request: Request, struck: list[Fault], post: Mapping[str, Any], facts: Entry
     ) -> Response:
-        found = _complaints(LIMITS[facts["platform"]], post) + self._missing(post)
+        found = (
+            _complaints(LIMITS[facts["platform"]], post) + self._missing(post) + self._astray(post, facts)
+        )
         if found:
             return error_answer(400, "; ".join(found))
         entry = self._accept(post, facts)
@@ -109,7 +111,8 @@ class StandIn:
             return earlier
         number = f"{facts['account']}-{self.journal.last + 1}"
         extra = {
-            name: post.get(name) for name in ("language", "content_warning", "media", "options", "links")
+            name: post.get(name)
+            for name in ("language", "content_warning", "media", "options", "links", "reply_to")
         }
         tags = extract_tags(facts["platform"], facts["text"])
         return self._remember(self.journal.write("accepted", id=number, **facts, **extra, tags=tags))
@@ -126,6 +129,15 @@ class StandIn:
         return [
             "a picture was never uploaded" for each in post["media"] if each["sha256"] not in self._uploads
         ]
+
+    def _astray(self, post: Mapping[str, Any], facts: Entry) -> list[str]:
+        answered = post.get("reply_to")
+        if answered is None:
+            return []
+        if not LIMITS[facts["platform"]].threads:
+            return [f"{facts['platform']} takes no replies"]
+        is_known = self._numbers.get(answered, ("", "", ""))[:2] == (facts["platform"], facts["account"])
+        return [] if is_known else ["the post that it replies to is not there"]
 
     async def _find(self, request: Request) -> Response:
         if not self.can_look_back:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.base import Connection
+from channels.base import Connection, Quota
 from channels.secret import Secret
 from schedules.accounts.buckets import Buckets, copy_lane, open_lane
 from schedules.accounts.vault import Vault
@@ -26,6 +26,7 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 _COLUMNS: Final = tables.account.c
 _PUBLIC: Final = (
     "id", "channel", "language", "owner", "disclosure", "city", "partner", "audience", "settings", "held", "held_at",
+    "quota", "expires_at", "renew_at",
 )  # fmt: skip
 
 
@@ -58,30 +59,45 @@ class Account(NewAccount):
     Attributes:
         held: Why nothing is sent until a person reconnects it, or ``None``.
         held_at: Since when, in UTC.
+        expires_at: When its token dies, in UTC; ``None`` where it lives on or nobody knows.
+        renew_at: When its token is next renewed, in UTC.
+        quota: What its platform last said of its quota, and ``quota_read_at`` when, in UTC.
     """
 
     held: str | None = None
     held_at: datetime | None = None
     has_secret: bool = False
+    expires_at: datetime | None = None
+    renew_at: datetime | None = None
+    quota: Quota | None = None
+    quota_read_at: datetime | None = None
 
 
 _GIVEN: Final = tuple(given.name for given in fields(NewAccount))
 
 
 async def add(
-    store: Store, vault: Vault, new: NewAccount, *, secret: Secret, buckets: Buckets, now: datetime
+    store: Store,
+    vault: Vault,
+    new: NewAccount,
+    *,
+    secret: Secret,
+    buckets: Buckets,
+    now: datetime,
+    renew_at: datetime | None = None,
 ) -> None:
     """Connect an account. One that was removed comes back with what is given now.
 
     Args:
         secret: Falsy where the channel needs no token.
+        renew_at: When its token is first exchanged for a fresh one; ``None`` where tokens do not expire.
 
     Raises:
         ScheduleError: There is an account of that name.
     """
     try:
         async with store.write() as writing:
-            await _add(writing, vault, new, secret=secret, buckets=buckets, now=now)
+            await _add(writing, vault, new, secret=secret, buckets=buckets, now=now, renew_at=renew_at)
     except IntegrityError:
         raise _taken(new.id) from None
 
@@ -122,8 +138,13 @@ async def connection(store: Store, vault: Vault, account: str) -> Connection:
     return Connection(account, dict(row.settings), secret)
 
 
-async def replace_secret(store: Store, vault: Vault, account: str, secret: Secret) -> None:
+async def replace_secret(
+    store: Store, vault: Vault, account: str, secret: Secret, *, renew_at: datetime | None = None
+) -> None:
     """Give an account a new token. What it had spent of its rates stays spent; if held, it stays held.
+
+    Args:
+        renew_at: When the token is first exchanged for a fresh one; ``None`` where tokens do not expire.
 
     Raises:
         AccountUnknown: There is none of that name.
@@ -132,11 +153,19 @@ async def replace_secret(store: Store, vault: Vault, account: str, secret: Secre
         row = await _lock(writing, account)
         lane = vault.credential_lane(account, row.channel, secret)
         await copy_lane(writing, row.credential_lane, lane)
-        await _set(writing, account, secret=vault.seal(account, secret), credential_lane=lane)
+        await _set(
+            writing,
+            account,
+            secret=vault.seal(account, secret),
+            credential_lane=lane,
+            expires_at=None,
+            renew_at=renew_at,
+            renewing_until=None,
+        )
 
 
 async def remove(store: Store, account: str, now: datetime) -> None:
-    """Take an account away and erase its token. The receipts of what it sent stay.
+    """Take an account away and erase its token, and who was on its list. The receipts of what it sent stay.
 
     Raises:
         AccountUnknown: There is none of that name.
@@ -145,7 +174,9 @@ async def remove(store: Store, account: str, now: datetime) -> None:
     async with store.write() as writing:
         await _lock(writing, account)
         await _refuse_open_posts(writing, account)
+        await writing.execute(delete(tables.recipient).where(tables.recipient.c.account == account))
         await _set(writing, account, secret=None, settings={}, owner="", held=REMOVED, held_at=now)
+        await _set(writing, account, quota=null(), expires_at=None, renew_at=None, renewing_until=None)
 
 
 async def hold(store: Store, account: str, reason: str, now: datetime) -> None:
@@ -158,6 +189,23 @@ async def hold(store: Store, account: str, reason: str, now: datetime) -> None:
         row = await _lock(writing, account)
         if row.held is None:
             await _set(writing, account, held=reason, held_at=now)
+
+
+async def keep_quota(store: Store, account: str, quota: Quota, now: datetime) -> None:
+    """Keep what its platform said of an account's quota.
+
+    Raises:
+        AccountUnknown: There is none of that name.
+    """
+    kept = {
+        "used": quota.used,
+        "allowed": quota.allowed,
+        "seconds": quota.window.total_seconds(),
+        "read_at": now.isoformat(),
+    }
+    async with store.write() as writing:
+        await _lock(writing, account)
+        await _set(writing, account, quota=kept)
 
 
 async def release(store: Store, account: str) -> None:
@@ -179,6 +227,7 @@ async def _add(
     secret: Secret,
     buckets: Buckets,
     now: datetime,
+    renew_at: datetime | None,
 ) -> None:
     destination, credential = f"account:{new.id}", vault.credential_lane(new.id, new.channel, secret)
     await open_lane(writing, destination, buckets.destination)
@@ -191,6 +240,7 @@ async def _add(
         "held": None,
         "held_at": None,
         "added_at": now,
+        "renew_at": renew_at,
     }
     revived = await writing.execute(
         update(tables.account).where(_COLUMNS.id == new.id, _COLUMNS.held == REMOVED).values(values)
@@ -222,7 +272,15 @@ def _select() -> Select[Any]:
 
 
 def _account(row: AnyRow) -> Account:
-    return Account(**row._mapping)  # noqa: SLF001 - the documented way to read a row by name
+    values = dict(row._mapping)  # noqa: SLF001 - the documented way to read a row by name
+    return Account(**values | _quota(values["quota"]))
+
+
+def _quota(kept: Mapping[str, Any] | None) -> dict[str, Any]:
+    if kept is None:
+        return {"quota": None, "quota_read_at": None}
+    quota = Quota(kept["used"], kept["allowed"], timedelta(seconds=kept["seconds"]))
+    return {"quota": quota, "quota_read_at": datetime.fromisoformat(kept["read_at"])}
 
 
 async def _lock(writing: AsyncConnection, account: str) -> AnyRow:

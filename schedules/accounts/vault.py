@@ -8,6 +8,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.secret import Secret
 from schedules.accounts.buckets import copy_lane
@@ -63,6 +64,10 @@ class Vault:
             raise StoreUnusable(_broken(account)) from None
         return Secret(value.decode())
 
+    def fingerprint(self, value: str) -> str:
+        """A keyed name for a value, by which it is found again and which tells nothing of it."""
+        return hmac.digest(self._marker, f"value|{value}".encode(), hashlib.sha256).hex()
+
     def credential_lane(self, account: str, channel: str, secret: Secret) -> str:
         """The name of the rate lane that all accounts with this token share; tells nothing of the token."""
         owner = f"token|{channel}|{secret.reveal()}" if secret else f"account|{account}"
@@ -73,8 +78,9 @@ class Vault:
 
 
 async def rotate(store: Store, old: Vault, new: Vault) -> int:
-    """Seal every token anew, in one transaction: afterwards the old key opens none. How many there were.
+    """Seal every token and address anew, in one transaction: afterwards the old key opens none. How many tokens.
 
+    Who left a mailing list is known by a fingerprint that only the old key makes, so later imports bring them back.
     Workers that hold the old key must be restarted with the new one.
 
     Raises:
@@ -98,7 +104,22 @@ async def rotate(store: Store, old: Vault, new: Vault) -> int:
                 .where(columns.id == row.id)
                 .values(secret=new.seal(row.id, secret) if secret else None, credential_lane=lane)
             )
+        await _rotate_recipients(connection, old, new)
     return sum(row.secret is not None for row in rows)
+
+
+async def _rotate_recipients(connection: AsyncConnection, old: Vault, new: Vault) -> None:
+    columns = tables.recipient.c
+    rows = await connection.execute(select(columns.id, columns.account, columns.address))
+    for row in rows.all():
+        bound = f"recipient:{row.id}"
+        address = old.open(bound, row.address)
+        mark = new.fingerprint(f"{row.account}|{address.reveal().casefold()}")
+        await connection.execute(
+            update(tables.recipient)
+            .where(columns.id == row.id)
+            .values(address=new.seal(bound, address), fingerprint=mark)
+        )
 
 
 def _broken(account: str) -> str:

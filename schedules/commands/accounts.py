@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Final, TypeAlias
 
 import structlog
 
-from channels.base import AccountCheck, Channel
-from channels.secret import Secret
+from channels.base import AccountCheck, Channel, Feature, Setting
+from channels.secret import Secret, unpack
 from content.languages import locale_for
+from content.limits import LIMITS
 from schedules.accounts import accounts
 from schedules.accounts.accounts import Account, NewAccount
 from schedules.accounts.buckets import buckets_for
@@ -25,9 +28,10 @@ Kinds: TypeAlias = Mapping[str, type[Channel]]
 Verify: TypeAlias = Callable[[str], Awaitable[AccountCheck]]
 """Asks the platform whether an account, by its name, could publish now."""
 
-REHEARSAL: Final = "rehearsal"
 PLATFORM: Final = "platform"
-"""The setting of a stand-in that says what it stands for."""
+"""The setting of a channel that publishes elsewhere, by a stand-in or by hand: the kind of platform that it is."""
+BUDGET: Final = "budget"
+"""The setting that says what the posts of an account may cost in a month, in US dollars."""
 
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -48,7 +52,15 @@ async def add(
     """
     del actor
     _check(new, secret, kinds)
-    await accounts.add(store, vault, new, secret=secret, buckets=buckets_for(new.channel), now=clock.now())
+    await accounts.add(
+        store,
+        vault,
+        new,
+        secret=secret,
+        buckets=buckets_for(new.channel),
+        now=clock.now(),
+        renew_at=_first_renewal(kinds[new.channel], clock),
+    )
     log.info("account added", account=new.id, channel=new.channel)
     return await accounts.get(store, new.id)
 
@@ -63,13 +75,15 @@ async def views(store: Store) -> tuple[AccountView, ...]:
     return tuple(
         AccountView(
             name=account.id,
-            channel=account.settings.get(PLATFORM, REHEARSAL)
-            if account.channel == REHEARSAL
-            else account.channel,
+            channel=account.settings.get(PLATFORM, account.channel),
             language=account.language,
             city=account.city,
             partner=account.partner,
             audience=account.audience,
+            adapter=account.channel,
+            quota=account.quota,
+            quota_read_at=account.quota_read_at,
+            budget=_budget(account),
         )
         for account in await accounts.list_all(store)
     )
@@ -88,7 +102,7 @@ async def remove(store: Store, clock: Clock, actor: Actor, account: str) -> None
 
 
 async def set_secret(
-    store: Store, vault: Vault, actor: Actor, account: str, *, secret: Secret, kinds: Kinds
+    store: Store, vault: Vault, clock: Clock, actor: Actor, account: str, *, secret: Secret, kinds: Kinds
 ) -> None:
     """Give an account a new token. A held account stays held until ``release``.
 
@@ -99,8 +113,19 @@ async def set_secret(
     del actor
     found = await accounts.get(store, account)
     _check_secret(_kind(found.channel, kinds), secret)
-    await accounts.replace_secret(store, vault, account, secret)
+    renew_at = _first_renewal(kinds[found.channel], clock)
+    await accounts.replace_secret(store, vault, account, secret, renew_at=renew_at)
     log.info("account token replaced", account=account)
+
+
+async def note(store: Store, clock: Clock, account: str, check: AccountCheck) -> None:
+    """Keep what a platform said of an account's quota; does nothing where it said nothing.
+
+    Raises:
+        AccountUnknown: There is none of that name.
+    """
+    if check.quota is not None:
+        await accounts.keep_quota(store, account, check.quota, clock.now())
 
 
 async def hold(store: Store, clock: Clock, actor: Actor, account: str, reason: str) -> None:
@@ -136,6 +161,10 @@ async def release(store: Store, actor: Actor, account: str, verify: Verify) -> A
     await accounts.release(store, account)
     log.info("account released", account=account)
     return check
+
+
+def _first_renewal(kind: type[Channel], clock: Clock) -> datetime | None:
+    return clock.now() + kind.first_renewal if Feature.RENEWAL in kind.features else None
 
 
 def _check(new: NewAccount, secret: Secret, kinds: Kinds) -> None:
@@ -187,14 +216,51 @@ def _check_settings(new: NewAccount, kind: type[Channel]) -> None:
     if unknown:
         takes = f"takes: {', '.join(known)}" if known else "takes none"
         raise ScheduleError(f"{new.id}: {kind.name} knows no setting {unknown}. It {takes}.")
-    missing = [s for s in kind.settings if s.required and not new.settings.get(s.name, "").strip()]
+    missing = _missing(kind.settings, new.settings)
     if missing:
-        told = "; ".join(f"{setting.name} ({setting.help.rstrip('.')})" for setting in missing)
-        raise ScheduleError(f"{new.id}: {kind.name} needs more settings. Give {told}.")
+        raise ScheduleError(f"{new.id}: {kind.name} needs more settings. Give {missing}.")
+    platform = new.settings.get(PLATFORM)
+    if platform is not None and platform not in LIMITS:
+        raise ScheduleError(
+            f"{new.id}: there is no platform {platform!r:.80}. Choose one of: {', '.join(sorted(LIMITS))}."
+        )
+    _budget(new)
+
+
+def _missing(wanted: tuple[Setting, ...], given: Mapping[str, str]) -> str:
+    missing = [one for one in wanted if one.required and not given.get(one.name, "").strip()]
+    return "; ".join(f"{one.name} ({one.help.rstrip('.')})" for one in missing)
+
+
+def _budget(account: NewAccount) -> Decimal | None:
+    given = account.settings.get(BUDGET)
+    if given is None:
+        return None
+    try:
+        budget = Decimal(given)
+    except InvalidOperation:
+        budget = Decimal("NaN")
+    if not budget.is_finite() or budget < 0:
+        raise ScheduleError(
+            f"{account.id}: {given!r:.80} is no budget. Write US dollars a month, such as 100 or 12.50."
+        )
+    return budget
 
 
 def _check_secret(kind: type[Channel], secret: Secret) -> None:
     if kind.secret_help is None and secret:
         raise ScheduleError(f"{kind.name} needs no token. Leave it out.")
-    if kind.secret_help is not None and not secret.reveal().strip():
+    if kind.secret_parts:
+        _check_parts(kind, unpack(secret))
+    elif kind.secret_help is not None and not secret.reveal().strip():
         raise ScheduleError(f"{kind.name} needs a token. {kind.secret_help}")
+
+
+def _check_parts(kind: type[Channel], parts: Mapping[str, str]) -> None:
+    known = [part.name for part in kind.secret_parts]
+    unknown = ", ".join(sorted(repr(name)[:80] for name in set(parts) - set(known)))
+    if unknown:
+        raise ScheduleError(f"The token of {kind.name} has no part {unknown}. It has: {', '.join(known)}.")
+    missing = _missing(kind.secret_parts, parts)
+    if missing:
+        raise ScheduleError(f"The token of {kind.name} is not whole. Give {missing}. {kind.secret_help}")

@@ -104,7 +104,7 @@ def _candidates(campaign: Campaign, drafts: Iterable[Draft]) -> Iterator[Candida
                 platform=occurrence.channel,
                 account=occurrence.account,
                 on=occurrence.local_at.date(),
-                text=plain(draft.rendered.text),
+                text=plain(draft.rendered.whole),
                 general=occurrence.message_id in general,
             )
 

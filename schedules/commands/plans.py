@@ -4,21 +4,33 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from content.errors import CampaignInvalid, Problem, Severity
+from content.limits import LIMITS
 from content.models import Campaign
 from content.rendering import RenderedMessage
 from content.review import Candidate, check_similarity, review_campaign
 from content.richtext import plain
+from content.visible import counted
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
 from schedules.commands.exceptions import valid
+from schedules.lifecycle import PUBLISH, State
+from schedules.planning import forecast
 from schedules.planning.drafts import Draft, Drafter
+from schedules.planning.forecast import Forecast, Forecaster
 from schedules.planning.occurrences import AccountView, occurrences
 from schedules.planning.overrides import Overrides, load_overrides
 from schedules.planning.record import Outcome, preview, record
 from schedules.store.engine import Store
+from schedules.store.tables import delivery, post
+
+OUT: Final = (State.CLAIMED, State.SENDING, State.SENT, State.UNKNOWN, State.HANDED_OFF)
+"""States of a post that a plan does not publish any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,7 @@ class Checked:
     Attributes:
         problems: Everything found; an error among them forbids recording.
         posts: How many posts the plan has.
+        forecast: What those of them that are still to go out ask of each account.
     """
 
     campaign: Campaign
@@ -35,6 +48,7 @@ class Checked:
     overrides: Overrides
     problems: tuple[Problem, ...]
     posts: int
+    forecast: tuple[Forecast, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -61,12 +75,14 @@ async def check_plan(
     """Plan, render and review everything, and change nothing."""
     overrides = await load_overrides(store, campaign.id)
     permitted = _permitted_files(campaign, await valid(store, clock.now()))
-    review = _Review(campaign, overrides, accounts, clock.now())
+    settled = overrides.cancelled | await _already_out(store, campaign.id, clock.now())
+    review = _Review(campaign, overrides, accounts, clock.now(), settled)
     on = clock.now().astimezone(ZoneInfo(campaign.zone)).date()
     rules = review_campaign(campaign, review.rendered(), on=on, exceptions=permitted)
     similar = check_similarity(review.candidates.values(), similar_days=campaign.review.similar_days)
-    problems = dict.fromkeys((*review.problems, *rules, *similar))
-    return Checked(campaign, accounts, overrides, tuple(problems), review.posts)
+    asked = review.forecaster.forecasts()
+    problems = dict.fromkeys((*review.problems, *rules, *similar, *forecast.problems(asked)))
+    return Checked(campaign, accounts, overrides, tuple(problems), review.posts, asked)
 
 
 async def preview_plan(store: Store, clock: Clock, checked: Checked) -> Outcome:
@@ -104,9 +120,17 @@ class _Review:
     """Draws every post of a plan once, keeping only what differs, so that a large plan stays small."""
 
     def __init__(
-        self, campaign: Campaign, overrides: Overrides, accounts: tuple[AccountView, ...], now: datetime
+        self,
+        campaign: Campaign,
+        overrides: Overrides,
+        accounts: tuple[AccountView, ...],
+        now: datetime,
+        settled: frozenset[str],
     ) -> None:
         self._now = now
+        self._settled = settled
+        self._accounts = {account.name: account for account in accounts}
+        self.forecaster = Forecaster(now)
         self._found: list[Problem] = []
         self._drafter = Drafter(campaign)
         self._campaign = campaign
@@ -125,13 +149,23 @@ class _Review:
         for draft in self._drafter.drafts(self._planned):
             self.posts += 1
             self._note_if_overdue(draft)
-            text = plain(draft.rendered.text)
+            self._foresee(draft)
+            text = plain(draft.rendered.whole)
             fingerprint = hashlib.blake2b(text.encode(), digest_size=16).digest()
             self._compare(draft, text, fingerprint)
             shown = (draft.rendered.file, draft.rendered.channel, fingerprint)
             if shown not in seen:
                 seen.add(shown)
                 yield draft.rendered
+
+    def _foresee(self, draft: Draft) -> None:
+        occurrence = draft.occurrence
+        if draft.expires_at <= self._now or occurrence.key in self._settled:
+            return
+        account, media = self._accounts[occurrence.account], len(draft.pictures)
+        for text in _texts(draft):
+            self.forecaster.add(account, occurrence.due_at, text, media)
+            media = 0
 
     def _note_if_overdue(self, draft: Draft) -> None:
         if draft.occurrence.due_at <= self._now < draft.expires_at:
@@ -151,6 +185,31 @@ class _Review:
                 text=text,
                 general=occurrence.message_id in self._general,
             )
+
+
+def _texts(draft: Draft) -> Iterator[str]:
+    """What the platform shows of each part."""
+    shown, limits = draft.rendered, LIMITS[draft.occurrence.channel]
+    alts = [item.alt for item in shown.media]
+    yield counted(shown.text, limits, alts=alts, warning=shown.content_warning)
+    for part in shown.more:
+        yield counted(part, limits)
+
+
+async def _already_out(store: Store, campaign_id: str, now: datetime) -> frozenset[str]:
+    """Keys of posts that are out, or on their way, although their time is not over."""
+    async with store.read() as connection:
+        found = await connection.execute(
+            select(post.c.key)
+            .join(delivery, delivery.c.post == post.c.id)
+            .where(
+                delivery.c.campaign == campaign_id,
+                delivery.c.kind == PUBLISH,
+                delivery.c.state.in_([state.value for state in OUT]),
+                delivery.c.expires_at > now,
+            )
+        )
+        return frozenset(found.scalars())
 
 
 def _overdue(draft: Draft) -> Problem:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from content.models import Gap, Overlap
@@ -12,8 +12,8 @@ from schedules.clock import Clock
 from schedules.commands.actor import Actor
 from schedules.commands.post_rows import drop, locked, note, override, waits_behind
 from schedules.errors import IllegalMove, ScheduleError
-from schedules.lifecycle import UNCLAIMED, WAITING_FOR_A_PERSON, State, check_move
-from schedules.planning.changes import GONE_FROM_FOLDER, NOT_PINNED
+from schedules.lifecycle import PIN, UNCLAIMED, WAITING_FOR_A_PERSON, State, check_move
+from schedules.planning.changes import GONE_FROM_FOLDER, LEFT_OUT
 from schedules.planning.drafts import digest_of
 from schedules.planning.rows import PLANNED_ANEW
 from schedules.store.engine import Store
@@ -21,6 +21,7 @@ from schedules.store.tables import delivery, post
 from schedules.walltime import resolve
 
 PIN_BY_HAND: Final = "A person found the post, so nobody knows its number. Pin it by hand."
+PART_BY_HAND: Final = "A person found the post, so nobody knows its number. Continue its thread by hand."
 
 
 class Verdict(StrEnum):
@@ -81,20 +82,28 @@ async def reschedule(
 
 
 async def resolve_unknown(
-    store: Store, clock: Clock, actor: Actor, post_id: int, verdict: Verdict, url: str | None = None
+    store: Store,
+    clock: Clock,
+    actor: Actor,
+    post_id: int,
+    verdict: Verdict,
+    url: str | None = None,
+    *,
+    part: int = 1,
 ) -> None:
     """Say what became of a post that nobody knows about, or that a person was handed.
 
     Args:
         verdict: ``sent``: it is public; ``again``: it is not, send it; ``drop``: it is not, leave it.
         url: Where it can be seen, if it is public.
+        part: Which part of a thread is meant; 1 is the post itself.
 
     Raises:
-        PostNotFound: No post has that id.
+        PostNotFound: No post has that id, or it has no such part.
         IllegalMove: Nothing is unknown about it, or its time is over and it cannot be sent again.
     """
     async with store.write() as connection:
-        row = await locked(connection, post_id)
+        row = await locked(connection, post_id, part=part)
         if row.state not in WAITING_FOR_A_PERSON:
             raise IllegalMove(
                 f"Post {post_id} is {row.state}; only an unknown or handed-off post is resolved."
@@ -137,7 +146,12 @@ async def _confirm(
     await connection.execute(
         delivery.update()
         .where(waits_behind(row))
-        .values(state=State.CANCELLED.value, reason=PIN_BY_HAND, remedy=None, changed_at=clock.now())
+        .values(
+            state=State.CANCELLED.value,
+            reason=case((delivery.c.kind == PIN, PIN_BY_HAND), else_=PART_BY_HAND),
+            remedy=None,
+            changed_at=clock.now(),
+        )
     )
     await note(connection, clock, row.delivery, State.SENT, why)
 
@@ -169,8 +183,8 @@ async def _move(
     zone: str,
     due_at: datetime,
 ) -> None:
-    wanted = (delivery.c.post == row.id) & delivery.c.reason.is_distinct_from(NOT_PINNED)
-    pins = await connection.execute(select(delivery.c.id).where(wanted, delivery.c.kind == "pin"))
+    wanted = (delivery.c.post == row.id) & func.coalesce(delivery.c.reason, "").not_in(LEFT_OUT)
+    pins = await connection.execute(select(delivery.c.id).where(wanted, delivery.c.kind == PIN))
     digest = digest_of(
         account=row.account,
         language=row.language,

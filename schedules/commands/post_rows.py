@@ -9,18 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
 from schedules.commands.posts import no_such_post
-from schedules.lifecycle import UNCLAIMED, State
+from schedules.lifecycle import PART, PUBLISH, UNCLAIMED, State
 from schedules.store import tables
 from schedules.store.tables import attempt, delivery, post
 from schedules.store.upsert import insert_new
 
 
-async def locked(connection: AsyncConnection, post_id: int) -> Any:
+async def locked(connection: AsyncConnection, post_id: int, *, part: int = 1) -> Any:
     """A post with its delivery, held against workers and other doors until the transaction ends.
 
+    Args:
+        part: Which part of a thread is meant; 1 is the post itself.
+
     Raises:
-        PostNotFound: No post has that id.
+        PostNotFound: No post has that id, or it has no such part.
     """
+    kind = PUBLISH if part == 1 else f"{PART}{part}"
     found = await connection.execute(
         select(
             post.c.id,
@@ -35,7 +39,7 @@ async def locked(connection: AsyncConnection, post_id: int) -> Any:
             delivery.c.expires_at,
         )
         .join_from(post, delivery, delivery.c.post == post.c.id)
-        .where(post.c.id == post_id, delivery.c.kind == "publish")
+        .where(post.c.id == post_id, delivery.c.kind == kind)
         .with_for_update(of=[delivery, post])
     )
     row = found.one_or_none()
@@ -90,6 +94,6 @@ async def note(
 
 
 def waits_behind(row: Any) -> ColumnElement[bool]:
-    """Whether a delivery follows that of a post and has not begun."""
+    """Whether a delivery follows that of a post, directly or behind another one, and has not begun."""
     waiting = delivery.c.state.in_([state.value for state in UNCLAIMED])
-    return and_(delivery.c.after == row.delivery, waiting)
+    return and_(delivery.c.post == row.id, delivery.c.after.is_not(None), waiting)

@@ -1,16 +1,17 @@
 """Looking at posts: lists of them, and one with its whole history."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schedules.errors import PostNotFound
-from schedules.lifecycle import State
+from schedules.lifecycle import LETTER, PART, PUBLISH, State
 from schedules.store.engine import Store
-from schedules.store.tables import approval, attempt, delivery, post
+from schedules.store.tables import approval, attempt, delivery, measurement, post
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,19 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What is known of a post beyond its receipt.
+
+    Attributes:
+        letters: How many letters of a list are in which state.
+        measurements: What the platform told, by the post's age in hours.
+    """
+
+    letters: Mapping[State, int]
+    measurements: Mapping[int, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Which posts a list shows; empty fields mean all."""
 
@@ -70,7 +84,7 @@ async def list_posts(store: Store, wanted: Filter) -> tuple[PostView, ...]:
     columns = (delivery.c.campaign, delivery.c.account, delivery.c.city)
     values = (wanted.campaign, wanted.account, wanted.city)
     query = _views().where(
-        delivery.c.kind == "publish",
+        shown(),
         *(column == value for column, value in zip(columns, values, strict=True) if value is not None),
     )
     if wanted.states:
@@ -80,6 +94,12 @@ async def list_posts(store: Store, wanted: Filter) -> tuple[PostView, ...]:
             query.order_by(delivery.c.planned_at, post.c.id).limit(wanted.limit)
         )
         return tuple(_view(row) for row in found)
+
+
+def shown() -> ColumnElement[bool]:
+    """Which deliveries lists and counts show: every post; and of a thread the later parts that need a person."""
+    needs_a_person = delivery.c.state.in_([State.UNKNOWN.value, State.REFUSED.value])
+    return (delivery.c.kind == PUBLISH) | (delivery.c.kind.startswith(PART) & needs_a_person)
 
 
 async def show_post(store: Store, post_id: int) -> tuple[PostView, tuple[Event, ...]]:
@@ -95,6 +115,27 @@ async def show_post(store: Store, post_id: int) -> tuple[PostView, tuple[Event, 
         if row is None:
             raise no_such_post(post_id)
         return _view(row), await _history(connection, post_id)
+
+
+async def aftermath(store: Store, post_id: int) -> Aftermath:
+    """What became of a post after it went out; empty where nothing is known."""
+    async with store.read() as connection:
+        letters = await connection.execute(
+            select(delivery.c.state, func.count())
+            .where(delivery.c.post == post_id, delivery.c.kind.startswith(LETTER))
+            .group_by(delivery.c.state)
+            .order_by(delivery.c.state)
+        )
+        taken = await connection.execute(
+            select(measurement.c.hours, measurement.c.counts)
+            .join(delivery, delivery.c.id == measurement.c.delivery)
+            .where(delivery.c.post == post_id, delivery.c.kind == PUBLISH)
+            .order_by(measurement.c.hours)
+        )
+        return Aftermath(
+            {State(state): number for state, number in letters},
+            {row.hours: row.counts for row in taken if row.counts},
+        )
 
 
 def no_such_post(post_id: int) -> PostNotFound:
@@ -143,7 +184,7 @@ async def _history(connection: AsyncConnection, post_id: int) -> tuple[Event, ..
     tries = await connection.execute(
         select(attempt.c.ended_at, attempt.c.outcome, attempt.c.detail, delivery.c.kind)
         .join(delivery, delivery.c.id == attempt.c.delivery)
-        .where(delivery.c.post == post_id)
+        .where(delivery.c.post == post_id, delivery.c.kind.not_like(f"{LETTER}%"))
         .order_by(attempt.c.id)
     )
     signed = await connection.execute(

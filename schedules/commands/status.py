@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schedules.clock import Clock
+from schedules.commands.posts import shown
 from schedules.lifecycle import State
 from schedules.planning.changes import PAST_WHEN_PLANNED
 from schedules.store.engine import Store
@@ -81,7 +82,7 @@ async def status(store: Store, clock: Clock) -> Status:
 async def _counts(connection: AsyncConnection) -> dict[str, dict[State, int]]:
     found = await connection.execute(
         select(delivery.c.campaign, delivery.c.state, func.count())
-        .where(delivery.c.kind == "publish")
+        .where(shown())
         .group_by(delivery.c.campaign, delivery.c.state)
         .order_by(delivery.c.campaign)
     )
@@ -117,7 +118,7 @@ async def _expired(connection: AsyncConnection, now: datetime) -> int:
 
 async def _count(connection: AsyncConnection, state: State, *where: ColumnElement[bool]) -> int:
     found = await connection.execute(
-        select(func.count()).where(delivery.c.kind == "publish", delivery.c.state == state.value, *where)
+        select(func.count()).where(shown(), delivery.c.state == state.value, *where)
     )
     return found.scalar() or 0
 

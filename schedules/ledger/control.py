@@ -37,7 +37,8 @@ class Control:
 
     def allows(self, held: Claimed) -> bool:
         """Whether this delivery may be sent at this very moment."""
-        return self.is_fresh() and (not self._paused or self._paused.isdisjoint(held.scopes))
+        stopped = not held.takes_back and not self._paused.isdisjoint(held.scopes)
+        return self.is_fresh() and not stopped
 
     def is_fresh(self) -> bool:
         """Whether the pauses were confirmed within the last ``FRESH_SECONDS``."""

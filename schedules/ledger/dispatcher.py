@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from channels.base import (
     CannotTell,
     Channel,
+    Feature,
     Finding,
     HandedOff,
     OutgoingPost,
@@ -32,7 +33,6 @@ from schedules.retry import MOST_CRASHES
 
 LOOK_AFTER: Final = 1.0
 """Seconds after which sends that do not end are looked at again."""
-PUBLISH: Final = "publish"
 
 log = structlog.get_logger()
 
@@ -197,7 +197,10 @@ class Dispatcher:
     async def _deliver(self, held: Claimed) -> None:
         try:
             async with self._channels.open(held.account) as channel:
-                await self._send(channel, held)
+                if held.part == 1 and Feature.LETTERS in channel.features:
+                    await self._outcomes.spread(held)
+                else:
+                    await self._send(channel, held)
         except ChannelError as error:
             await self._outcomes.failed(held, error)
         except (SQLAlchemyError, OSError) as error:
@@ -217,7 +220,7 @@ class Dispatcher:
         await self._publish(channel, held, post, prepared)
 
     async def _prepare(self, channel: Channel, held: Claimed, post: OutgoingPost) -> Prepared:
-        if held.kind != PUBLISH:
+        if not held.publishes:
             return {}
         with self._call(channel, Unreachable):
             return await channel.prepare(post)
@@ -238,12 +241,12 @@ class Dispatcher:
     async def _act(
         self, channel: Channel, held: Claimed, post: OutgoingPost, prepared: Prepared
     ) -> Receipt | HandedOff:
-        if held.kind == PUBLISH:
+        if held.publishes:
             return await channel.publish(post, prepared)
         receipt = await self._ledger.receipt(held.after or 0)
         if receipt is None:
             raise Unreachable(channel.name, held.account, "The post that it belongs to has no receipt yet.")
-        await channel.pin(receipt)
+        await (channel.retract(receipt) if held.takes_back else channel.pin(receipt))
         return receipt
 
     async def _look_back(self, held: Claimed) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, CursorResult, Row, select
 from channels.base import Receipt
 from schedules.clock import Clock
 from schedules.ledger.lanes import Lane
+from schedules.ledger.media import frozen_files
 from schedules.ledger.sql import statements
 from schedules.ledger.values import Claimed, Mark, Settlement, storable
-from schedules.lifecycle import State
+from schedules.lifecycle import State, part_number
 from schedules.retry import MOST_CRASHES
 from schedules.store import tables
 from schedules.store.columns import MICROSECOND, from_micros, to_micros
@@ -167,6 +168,26 @@ class Ledger:
         if held:
             self._execute(connection, "hold_accounts", held)
 
+    async def spread(self, held: Claimed) -> int:
+        """Make a letter for every recipient of a list, in one transaction with settling the post itself.
+
+        Returns:
+            How many letters there are now; 0 where the list is empty and nothing was changed, -1 where the claim was lost.
+        """
+        return await self.store.run(lambda connection: self._spread(connection, held))
+
+    def _spread(self, connection: Connection, held: Claimed) -> int:
+        wanted: dict[str, Any] = {"id": held.id, "claim": held.claim}
+        if self._execute(connection, "holds", **wanted).first() is None:
+            return -1
+        letters = len(self._execute(connection, "write_letters", **wanted).all())
+        if letters:
+            self._execute(connection, "settle_list", **wanted, reason=f"Letters: {letters:,}.")
+            self._execute(
+                connection, "record_attempts", [{"id": held.id, "outcome": "sent", "detail": None}]
+            )
+        return letters
+
     async def tidy(self) -> int:
         """Return claims whose lease ran out, expire what is too late, drop what followed it. How many moved."""
         return await self.store.run(self._tidy)
@@ -213,14 +234,24 @@ class Ledger:
             ).one_or_none()
         return None if row is None else Receipt(row.remote_id or "", row.url, row.accepted_at)
 
+    async def thread(self, delivery: int) -> tuple[Receipt, ...]:
+        """The receipts of the parts of a thread that come before this one, first to last."""
+        columns = tables.delivery.c
+        of_post = select(columns.post).where(columns.id == delivery).scalar_subquery()
+        wanted = select(
+            columns.id, columns.kind, columns.remote_id, columns.url, columns.accepted_at
+        ).where(columns.post == of_post, columns.state == State.SENT)
+        async with self.store.read() as connection:
+            rows = (await connection.execute(wanted)).all()
+        parts = {part: row for row in rows if (part := part_number(row.kind)) and row.id != delivery}
+        return tuple(
+            Receipt(parts[part].remote_id or "", parts[part].url, parts[part].accepted_at)
+            for part in sorted(parts)
+        )
+
     async def media(self, digests: Sequence[str]) -> dict[str, tuple[str, bytes]]:
         """The frozen bytes of media with their type, by SHA-256."""
-        columns = tables.media.c
-        async with self.store.read() as connection:
-            rows = await connection.execute(
-                select(columns.sha256, columns.mime, columns.data).where(columns.sha256.in_(digests))
-            )
-            return {row.sha256: (row.mime, row.data) for row in rows}
+        return await frozen_files(self.store, digests)
 
     async def pauses(self) -> frozenset[str]:
         """Every scope that is paused now."""

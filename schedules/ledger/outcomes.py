@@ -19,6 +19,8 @@ from schedules.retry import ASK_A_PERSON, LOOK_BACK_AFTER, MOST_CRASHES, Decisio
 
 SETTLE_AGAIN_AFTER: Final = 0.5
 NOT_BEGUN: Final = "It was held back before it was sent: paused, or the database did not answer."
+NOBODY: Final = "Nobody is on this list."
+NOBODY_REMEDY: Final = "Add recipients: munasara recipients add <account> --file <file>. Then plan again."
 
 log = structlog.get_logger()
 
@@ -53,6 +55,12 @@ class Outcomes:
                 accepted_at=result.accepted_at,
             )
         )
+
+    async def spread(self, held: Claimed) -> None:
+        """It goes to many recipients: from here on each letter is a delivery of its own."""
+        letters = await self._ledger.spread(held)
+        if letters == 0:
+            await self._decided(held, Decision(State.REFUSED, NOBODY, NOBODY_REMEDY))
 
     async def failed(self, held: Claimed, error: ChannelError, channel: Channel | None = None) -> None:
         """An attempt failed; without ``channel`` nothing can have been sent."""
@@ -146,7 +154,7 @@ class Outcomes:
 
 def can_repeat(held: Claimed, channel: Channel) -> bool:
     """Whether doing it again cannot make a second post."""
-    return held.kind == "pin" or Feature.IDEMPOTENT in channel.features
+    return not held.publishes or Feature.IDEMPOTENT in channel.features
 
 
 def _sentence(words: str) -> str:

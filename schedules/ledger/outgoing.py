@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from channels.base import OutgoingMedia, OutgoingPost
-from channels.errors import Refused
+from channels.errors import Refused, Unreachable
 from content.richtext import from_json
 from schedules.ledger.ledger import Ledger
 from schedules.ledger.values import Claimed
@@ -15,16 +15,34 @@ async def outgoing_post(ledger: Ledger, held: Claimed) -> OutgoingPost:
 
     Raises:
         Refused: A file that was approved is no longer in the store.
+        Unreachable: An earlier part of its thread has no receipt.
     """
     body = json.loads(held.body)
+    if held.part is not None and held.part > 1:
+        return await _later_part(ledger, held, body, held.part)
     return OutgoingPost(
-        key=held.key,
+        key=held.key if held.recipient is None else f"{held.key}#{held.recipient}",
+        recipient=held.recipient,
         language=held.language,
         text=from_json(body["text"]),
         planned_at=held.planned_at,
         media=await _media(ledger, held, body["media"]) if body["media"] else (),
         content_warning=body["warning"],
         options=body["options"],
+    )
+
+
+async def _later_part(ledger: Ledger, held: Claimed, body: dict[str, Any], part: int) -> OutgoingPost:
+    thread = await ledger.thread(held.id)
+    if len(thread) != part - 1:
+        raise Unreachable("thread", held.account, "An earlier part of its thread has no receipt yet.")
+    return OutgoingPost(
+        key=f"{held.key}#{part}",
+        language=held.language,
+        text=from_json(body["thread"][part - 2]),
+        planned_at=held.planned_at,
+        options=body["options"],
+        thread=thread,
     )
 
 
@@ -42,6 +60,8 @@ async def _media(ledger: Ledger, held: Claimed, wanted: list[dict[str, Any]]) ->
             sha256=item["sha256"],
             alt=item["alt"],
             sensitive=item["sensitive"],
+            width=item.get("width", 0),
+            height=item.get("height", 0),
         )
         for item in wanted
     )

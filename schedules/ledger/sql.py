@@ -14,9 +14,9 @@ SERVER_NOW: Final = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigi
 
 _PARAMETER: Final = re.compile(r"(?<!:):([a-z_]+)")
 
-_PAUSED: Final = """EXISTS (SELECT 1 FROM pause WHERE pause.scope IN (
+_PAUSED: Final = """(delivery.kind NOT LIKE 'retract%' AND EXISTS (SELECT 1 FROM pause WHERE pause.scope IN (
     'everything', 'campaign:' || delivery.campaign, 'account:' || delivery.account,
-    'city:' || coalesce(delivery.city, ''), 'partner:' || coalesce(delivery.partner, '')))"""
+    'city:' || coalesce(delivery.city, ''), 'partner:' || coalesce(delivery.partner, ''))))"""
 
 _FOLLOWS: Final = """(delivery.after IS NULL OR EXISTS (
     SELECT 1 FROM delivery AS earlier WHERE earlier.id = delivery.after AND earlier.state = 'sent'))"""
@@ -30,10 +30,11 @@ SELECT id, destination_lane, credential_lane FROM (
     SELECT account.id, account.destination_lane, account.credential_lane,
         (SELECT delivery.due_at FROM delivery
          WHERE delivery.account = account.id AND delivery.state = 'ready'
+           AND (delivery.kind LIKE 'retract%' OR NOT EXISTS (SELECT 1 FROM pause WHERE pause.scope IN (
+               'everything', 'account:' || account.id, 'partner:' || coalesce(account.partner, ''))))
          ORDER BY delivery.due_at, delivery.id LIMIT 1) AS first_due
     FROM account
-    WHERE account.held IS NULL AND NOT EXISTS (SELECT 1 FROM pause WHERE pause.scope IN (
-        'everything', 'account:' || account.id, 'partner:' || coalesce(account.partner, '')))
+    WHERE account.held IS NULL
 ) AS waiting WHERE first_due <= {now} ORDER BY first_due, id
 """
 
@@ -89,6 +90,27 @@ WHERE delivery.id = r.id AND (
 RETURNING delivery.id
 """
 
+_HOLDS: Final = """
+SELECT id FROM delivery WHERE id = :id AND claim = :claim AND state = 'claimed' {lock}
+"""
+
+_WRITE_LETTERS: Final = """
+INSERT INTO delivery (post, kind, after, account, campaign, city, partner, state,
+    due_at, planned_at, expires_at, changed_at, attempt, crashes)
+SELECT list.post, 'letter-' || recipient.id, list.id, list.account, list.campaign, list.city, list.partner, 'ready',
+    {now}, list.planned_at, list.expires_at, {now}, 0, 0
+FROM delivery AS list JOIN recipient ON recipient.account = list.account
+WHERE list.id = :id AND list.claim = :claim
+ON CONFLICT (post, kind) DO UPDATE SET kind = excluded.kind
+RETURNING id
+"""
+
+_SETTLE_LIST: Final = """
+UPDATE delivery SET state = 'sent', claim = NULL, lease_until = NULL, accepted_at = {now}, changed_at = {now},
+    attempt = attempt + 1, began_at = {now}, reason = :reason, remedy = NULL
+WHERE id = :id AND claim = :claim
+"""
+
 _RECORD_ATTEMPTS: Final = """
 INSERT INTO attempt (delivery, number, began_at, ended_at, outcome, detail)
 SELECT delivery.id, delivery.attempt, delivery.began_at, {now}, r.outcome, r.detail
@@ -102,7 +124,9 @@ WHERE lane.id = (SELECT account.destination_lane FROM account WHERE account.id =
 """
 
 _HOLD_ACCOUNTS: Final = """
-UPDATE account SET held = r.reason, held_at = {now} FROM {rows_hold}
+UPDATE account SET held = r.reason, held_at = {now},
+    renew_at = CASE WHEN renew_at IS NOT NULL THEN {now} END
+FROM {rows_hold}
 WHERE account.id = r.account AND account.held IS NULL
 """
 
@@ -201,6 +225,9 @@ class Statements:
     mark: str
     release: str
     settle: str
+    holds: str
+    write_letters: str
+    settle_list: str
     record_attempts: str
     block_lanes: str
     hold_accounts: str
@@ -245,6 +272,9 @@ def statements(*, sqlite: bool, server_time: bool) -> Statements:
         mark=made(_MARK),
         release=made(_RELEASE),
         settle=made(_SETTLE),
+        holds=made(_HOLDS, "FOR UPDATE"),
+        write_letters=made(_WRITE_LETTERS),
+        settle_list=made(_SETTLE_LIST),
         record_attempts=made(_RECORD_ATTEMPTS),
         block_lanes=made(_BLOCK_LANES),
         hold_accounts=made(_HOLD_ACCOUNTS),

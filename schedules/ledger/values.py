@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from channels.base import Prepared
-from schedules.lifecycle import State
+from schedules.lifecycle import LETTER, RETRACT, State, part_number
 
 
 class Claimed(NamedTuple):
@@ -36,6 +36,26 @@ class Claimed(NamedTuple):
     body: str
     prepared: Prepared
     overdue: bool = False
+
+    @property
+    def part(self) -> int | None:
+        """Which part of a thread this publishes, from 1; ``None`` where it publishes nothing."""
+        return part_number(self.kind)
+
+    @property
+    def recipient(self) -> str | None:
+        """Whom this letter is for; ``None`` where it is no letter."""
+        return self.kind.removeprefix(LETTER) if self.kind.startswith(LETTER) else None
+
+    @property
+    def publishes(self) -> bool:
+        """Whether this makes something new public, so that doing it twice might show it twice."""
+        return self.part is not None or self.recipient is not None
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether this removes a post from the public; no pause stops that."""
+        return self.kind.startswith(RETRACT)
 
     @property
     def scopes(self) -> frozenset[str]:

@@ -12,7 +12,10 @@ GONE_FROM_FOLDER: Final = "It is no longer in the campaign folder."
 PERMISSION_WITHDRAWN: Final = "The permission to show a picture of it was withdrawn."
 SKIPPED_BY_CLOCKS: Final = "New time zone data: this wall time no longer exists."
 NOT_PINNED: Final = "The campaign folder no longer asks for a pin."
+NOT_CONTINUED: Final = "The thread in the campaign folder has become shorter."
 PAST_WHEN_PLANNED: Final = "Its time was already over when it was planned."
+LEFT_OUT: Final = (NOT_PINNED, NOT_CONTINUED)
+"""Why something that followed a post follows it no more, while the post itself stays."""
 
 
 class Change(StrEnum):

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 
+from channels.base import Quota
 from content.errors import Problem, Severity
 from content.models import Campaign, Risk, Slot
 
@@ -18,6 +21,9 @@ class AccountView:
         channel: The kind of platform; a stand-in in a rehearsal has the kind that it stands for.
         city: The city that it speaks for, or ``None`` for the whole campaign.
         audience: The audience that it is kept for, or ``None`` for everyone.
+        adapter: The channel that publishes on it; empty where no account is connected yet.
+        quota: What its platform last said of its quota, and ``quota_read_at`` when, in UTC.
+        budget: What its posts may cost in a month, in US dollars; ``None`` where nobody set one.
     """
 
     name: str
@@ -26,6 +32,10 @@ class AccountView:
     city: str | None = None
     partner: str | None = None
     audience: str | None = None
+    adapter: str = ""
+    quota: Quota | None = None
+    quota_read_at: datetime | None = None
+    budget: Decimal | None = None
 
 
 def reached(

@@ -17,7 +17,10 @@ from content.rendering import RenderedMessage, context_for, render
 from content.review import check
 from content.richtext import to_json
 from content.variants import choose
+from schedules.lifecycle import PART, PIN, PUBLISH
 from schedules.planning.occurrences import Occurrence
+
+"""How the kinds of the later parts of a thread begin; the number of the part follows, from 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class Draft:
 
     Attributes:
         digest: Names everything that an approver saw: text, media, destination, wall time and zone.
-        body: The frozen content as JSON: ``text``, ``warning``, ``media``, ``options``.
+        body: The frozen content as JSON: ``text``, ``warning``, ``media``, ``options``, and ``thread``, its later
+            parts, where it has some.
         pictures: The bytes behind ``body["media"]``.
         pinned: Whether it is pinned once it is out.
     """
@@ -42,6 +46,13 @@ class Draft:
     def expires_at(self) -> datetime:
         """The instant, in UTC, after which it must not appear any more."""
         return self.occurrence.due_at + self.occurrence.late_by
+
+    @property
+    def followers(self) -> Mapping[str, str]:
+        """What follows its publication: the kind of each delivery, with the kind of the one it waits for."""
+        kinds = [PUBLISH, *(f"{PART}{number}" for number, _ in enumerate(self.rendered.more, 2))]
+        pin = {PIN: PUBLISH} if self.pinned else {}
+        return pin | dict(zip(kinds[1:], kinds, strict=False))
 
 
 class Drafter:
@@ -68,7 +79,8 @@ class Drafter:
     def _draft(self, occurrence: Occurrence) -> Draft:
         rendered = self._render(occurrence)
         folder = self._campaign.folder / "media"
-        pictures = tuple(clean_picture(folder / item.file) for item in rendered.media)
+        limits = LIMITS[occurrence.channel]
+        pictures = tuple(clean_picture(folder / item.file, limits) for item in rendered.media)
         body = _body(occurrence, rendered, pictures)
         self._found.update(dict.fromkeys(check(rendered, LIMITS[occurrence.channel])))
         pinned = occurrence.pin and Feature.PIN in _features(occurrence.channel)
@@ -127,6 +139,8 @@ def _body(
             "file": item.file,
             "alt": item.alt,
             "sensitive": item.sensitive,
+            "width": picture.width,
+            "height": picture.height,
         }
         for item, picture in zip(rendered.media, pictures, strict=True)
     ]
@@ -135,6 +149,7 @@ def _body(
         "warning": rendered.content_warning,
         "media": media,
         "options": {"silent": True} if _is_silent(occurrence) else {},
+        **({"thread": [to_json(part) for part in rendered.more]} if rendered.more else {}),
     }
 
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schedules.lifecycle import UNCLAIMED, State
-from schedules.planning.changes import GONE_FROM_FOLDER, NOT_PINNED, PAST_WHEN_PLANNED
+from schedules.lifecycle import PART, PIN, PUBLISH, UNCLAIMED, State
+from schedules.planning.changes import GONE_FROM_FOLDER, NOT_CONTINUED, NOT_PINNED, PAST_WHEN_PLANNED
 from schedules.planning.drafts import Draft
 from schedules.store.tables import account, delivery, media, post
 from schedules.store.upsert import insert_new
@@ -48,7 +48,7 @@ async def insert_posts(
         delivery.insert(),
         [_delivery_values(draft, ids[draft.occurrence.key], partners, now) for draft in drafts],
     )
-    await _follow_with_pins(connection, [d for d in drafts if d.pinned], ids, partners, now)
+    await _follow(connection, drafts, ids, partners, now)
 
 
 async def _partners(connection: AsyncConnection) -> Mapping[str, str | None]:
@@ -92,7 +92,7 @@ def _delivery_values(
     occurrence = draft.occurrence
     return {
         "post": post_id,
-        "kind": "publish",
+        "kind": PUBLISH,
         "after": None,
         "account": occurrence.account,
         "campaign": occurrence.campaign_id,
@@ -105,28 +105,31 @@ def _delivery_values(
     }
 
 
-async def _follow_with_pins(
+async def _follow(
     connection: AsyncConnection,
     drafts: Sequence[Draft],
     ids: Mapping[str, int],
     partners: Mapping[str, str | None],
     now: datetime,
 ) -> None:
-    if not drafts:
-        return
-    wanted = [ids[draft.occurrence.key] for draft in drafts]
+    """Insert what follows the posts and is not there yet, each kind once those that it waits for have ids."""
+    kinds = dict.fromkeys(kind for draft in drafts for kind in draft.followers)
+    for kind in kinds:
+        wanted = {ids[draft.occurrence.key]: draft for draft in drafts if kind in draft.followers}
+        waits_for = next(iter(wanted.values())).followers[kind]
+        before = await _deliveries(connection, list(wanted), waits_for)
+        rows = [
+            _delivery_values(draft, post_id, partners, now) | {"kind": kind, "after": before[post_id]}
+            for post_id, draft in wanted.items()
+        ]
+        await insert_new(connection, delivery, rows)
+
+
+async def _deliveries(connection: AsyncConnection, posts: Sequence[int], kind: str) -> Mapping[int, int]:
     found = await connection.execute(
-        select(delivery.c.post, delivery.c.id).where(
-            delivery.c.post.in_(wanted), delivery.c.kind == "publish"
-        )
+        select(delivery.c.post, delivery.c.id).where(delivery.c.post.in_(posts), delivery.c.kind == kind)
     )
-    published = {row.post: row.id for row in found}
-    rows = [
-        _delivery_values(draft, ids[draft.occurrence.key], partners, now)
-        | {"kind": "pin", "after": published[ids[draft.occurrence.key]]}
-        for draft in drafts
-    ]
-    await insert_new(connection, delivery, rows)
+    return {row.post: row.id for row in found}
 
 
 async def revise_posts(
@@ -155,15 +158,29 @@ async def revise_posts(
         ),
         [{"b_post": ids[draft.occurrence.key], **_times(draft)} for draft in drafts],
     )
-    unpinned = [ids[draft.occurrence.key] for draft in drafts if not draft.pinned]
-    await connection.execute(
-        delivery.update()
-        .where(delivery.c.post.in_(unpinned), delivery.c.kind == "pin")
-        .values(state=State.CANCELLED.value, reason=NOT_PINNED, changed_at=now)
-    )
-    await _follow_with_pins(
-        connection, [d for d in drafts if d.pinned], ids, await _partners(connection), now
-    )
+    await _leave_out(connection, drafts, ids, now)
+    await _follow(connection, drafts, ids, await _partners(connection), now)
+
+
+async def _leave_out(
+    connection: AsyncConnection, drafts: Sequence[Draft], ids: Mapping[str, int], now: datetime
+) -> None:
+    """Cancel the pins and parts that the posts do not have any more."""
+    wanted = {(ids[draft.occurrence.key], kind) for draft in drafts for kind in draft.followers}
+    of_posts = delivery.c.post.in_([ids[draft.occurrence.key] for draft in drafts])
+    for reason, of_kind in (
+        (NOT_PINNED, delivery.c.kind == PIN),
+        (NOT_CONTINUED, delivery.c.kind.startswith(PART)),
+    ):
+        found = await connection.execute(
+            select(delivery.c.id, delivery.c.post, delivery.c.kind).where(of_posts, of_kind)
+        )
+        gone = [row.id for row in found if (row.post, row.kind) not in wanted]
+        await connection.execute(
+            delivery.update()
+            .where(delivery.c.id.in_(gone))
+            .values(state=State.CANCELLED.value, reason=reason, changed_at=now)
+        )
 
 
 async def move_posts(
@@ -193,4 +210,4 @@ async def withdraw_posts(connection: AsyncConnection, keys: Sequence[str], now: 
         .values(state=State.CANCELLED.value, reason=GONE_FROM_FOLDER, remedy=None, changed_at=now)
         .returning(delivery.c.kind)
     )
-    return sum(kind == "publish" for kind in moved.scalars())
+    return sum(kind == PUBLISH for kind in moved.scalars())

@@ -74,8 +74,14 @@ account: Final = Table(
     Column("held", Text),
     Column("held_at", Instant),
     Column("added_at", Instant, nullable=False),
+    Column("quota", JSON),
+    Column("expires_at", Instant),
+    Column("renew_at", Instant),
+    Column("renewing_until", Instant),
 )
-"""``held`` says why nothing is sent: a platform refused the token and a person must reconnect it."""
+"""``held`` says why nothing is sent: a platform refused the token and a person must reconnect it. ``renew_at`` is when
+the token is next exchanged for a fresh one, ``renewing_until`` the lease of whoever does it. ``quota`` is what the
+platform last said: ``used``, ``allowed``, ``seconds`` and ``read_at``."""
 
 media: Final = Table(
     "media",
@@ -182,6 +188,36 @@ attempt: Final = Table(
     Column("outcome", Text, nullable=False),
     Column("detail", Text),
 )
+
+measurement: Final = Table(
+    "measurement",
+    metadata,
+    Column("delivery", _Id, ForeignKey("delivery.id"), primary_key=True),
+    Column("hours", Integer, primary_key=True, autoincrement=False),
+    Column("taken_at", Instant, nullable=False),
+    Column("counts", JSON, nullable=False),
+)
+"""What a platform told about a published post, so many hours after it was accepted."""
+
+recipient: Final = Table(
+    "recipient",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", Text, ForeignKey("account.id"), nullable=False),
+    Column("address", LargeBinary, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    UniqueConstraint("account", "fingerprint"),
+)
+"""Who gets the letters of a list: a random name, the address sealed, and a keyed fingerprint to find it by."""
+
+unsubscribed: Final = Table(
+    "unsubscribed",
+    metadata,
+    Column("account", Text, ForeignKey("account.id"), primary_key=True),
+    Column("fingerprint", Text, primary_key=True),
+)
+"""Fingerprints of those who left a list, so that no later import brings them back. The address is gone."""
 
 approval: Final = Table(
     "approval",

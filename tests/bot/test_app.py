@@ -1,5 +1,7 @@
+from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.app import open_app, open_worker
@@ -10,6 +12,8 @@ from schedules.accounts.accounts import NewAccount
 from schedules.commands import accounts
 from schedules.commands.actor import Actor
 from schedules.errors import StoreUnusable
+from schedules.store.tables import media
+from tests.channels.posts import picture
 
 
 def settings(tmp_path: Path) -> Settings:
@@ -61,3 +65,21 @@ async def test_sqlite_takes_one_worker(tmp_path: Path) -> None:
 async def test_a_worker_is_not_ready_before_it_knows_the_pauses(tmp_path: Path) -> None:
     async with open_app(settings(tmp_path)) as app, open_worker(app) as worker:
         assert not worker.is_ready
+
+
+async def test_pictures_have_an_address_only_where_the_internet_reaches_us(tmp_path: Path) -> None:
+    shown = picture("Balloons")
+    async with open_app(settings(tmp_path)) as app:
+        assert app.media is None
+    public = replace(settings(tmp_path), public_url="https://bot.example.org")
+    async with open_app(public) as app:
+        assert app.media is not None
+        async with app.store.write() as connection:
+            await connection.execute(
+                media.insert().values(sha256=shown.sha256, mime=shown.mime, data=shown.data)
+            )
+        transport = httpx.ASGITransport(app.web(lambda: True))
+        async with httpx.AsyncClient(transport=transport) as client:
+            answer = await client.get(app.media(shown))
+            assert (answer.status_code, answer.content) == (200, shown.data)
+            assert (await client.get("https://bot.example.org/ready")).status_code == 200

@@ -47,12 +47,18 @@ def test_a_database_may_be_written_in_short(given: str, becomes: str) -> None:
         ("MUNASARA_IN_FLIGHT", "0"),
         ("MUNASARA_IN_FLIGHT", "many"),
         ("MUNASARA_DATABASE", "mysql://host/db"),
+        ("MUNASARA_PUBLIC_URL", "http://bot.example.org"),
         ("MUNASARA_DATABSE", "postgresql://host/db"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"^{name} "):
         load_settings({name: value})
+
+
+def test_a_public_address_has_no_slash_at_its_end() -> None:
+    given = load_settings({"MUNASARA_PUBLIC_URL": "https://bot.example.org/"})
+    assert given.public_url == "https://bot.example.org"
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

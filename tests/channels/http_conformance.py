@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from channels import httpclient
+from channels.base import Prepared
 from channels.errors import ChannelError, NotAuthorised, OutcomeUnknown, RateLimited, Refused, Unreachable
 from tests.channels.conformance import (
     CANARY,
@@ -77,9 +78,11 @@ class HttpConformance(ChannelConformance):
 
     Attributes:
         expected: Failures that mean something else on this platform, by their name in ``FAILURES``.
+        prepared: What ``prepare`` would have saved, for the publishing requests that fail here.
     """
 
     expected: ClassVar[Mapping[str, type[ChannelError]]] = {}
+    prepared: ClassVar[Prepared] = {}
 
     @pytest.fixture
     def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +91,7 @@ class HttpConformance(ChannelConformance):
     async def test_a_closed_port_is_unreachable(self, tmp_path: Path) -> None:
         async with self.connect(DEAD_ADDRESS, tmp_path) as adapter:
             with pytest.raises(Unreachable):
-                await adapter.publish(post(media=one_picture(adapter)), {})
+                await adapter.publish(post(media=one_picture(adapter)), self.prepared)
 
     @pytest.mark.usefixtures("impatient")
     @pytest.mark.parametrize("name", FAILURES)
@@ -96,7 +99,7 @@ class HttpConformance(ChannelConformance):
         failure = FAILURES[name]
         async with hostile(failure.behaviour) as server, self.connect(server.base_url, tmp_path) as adapter:
             with pytest.raises(ChannelError) as raised:
-                await adapter.publish(post(media=one_picture(adapter)), {})
+                await adapter.publish(post(media=one_picture(adapter)), self.prepared)
             assert type(raised.value) is self.expected.get(name, failure.error)
             assert raised.value.detail
             assert server.connections == 1
@@ -122,7 +125,7 @@ class HttpConformance(ChannelConformance):
                 self.connect(server.base_url, tmp_path) as adapter,
             ):
                 with pytest.raises(RateLimited) as raised:
-                    await adapter.publish(post(media=one_picture(adapter)), {})
+                    await adapter.publish(post(media=one_picture(adapter)), self.prepared)
                 assert raised.value.retry_after == wait
 
     @pytest.mark.usefixtures("impatient", "silent_logs")
@@ -135,13 +138,15 @@ class HttpConformance(ChannelConformance):
             self.connect(server.base_url, tmp_path) as adapter,
         ):
             with pytest.raises(ChannelError) as raised:
-                await adapter.publish(post(text(MEETING), media=one_picture(adapter)), {})
+                await adapter.publish(post(text(MEETING), media=one_picture(adapter)), self.prepared)
         shown = "".join(traceback.format_exception(raised.value))
         assert_silent(caplog.text + shown + repr(raised.value) + raised.value.remedy)
 
     async def test_cancelling_closes_the_connection(self, tmp_path: Path) -> None:
         async with hostile(never_answering) as server, self.connect(server.base_url, tmp_path) as adapter:
-            publishing = asyncio.ensure_future(adapter.publish(post(media=one_picture(adapter)), {}))
+            publishing = asyncio.ensure_future(
+                adapter.publish(post(media=one_picture(adapter)), self.prepared)
+            )
             await server.received.wait()
             publishing.cancel()
             with pytest.raises(asyncio.CancelledError):

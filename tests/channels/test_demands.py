@@ -1,12 +1,12 @@
 import pytest
 
-from channels.base import Channel, Connection, Feature
+from channels.base import Channel, Connection, Feature, Receipt
 from channels.demands import demanded, excesses, require_features, require_fit, visible_post
 from channels.errors import FeatureMissing, Refused
 from channels.feed.channel import FeedChannel
 from content.limits import LIMITS
 from content.richtext import plain
-from tests.channels.posts import picture, post, text
+from tests.channels.posts import PLANNED_AT, picture, post, text
 
 
 @pytest.fixture
@@ -24,6 +24,8 @@ def test_a_post_demands_only_what_was_asked_for() -> None:
         Feature.SILENT,
         Feature.TOPICS,
     }
+    earlier = Receipt("1", None, PLANNED_AT)
+    assert demanded(post(thread=(earlier,))) == {Feature.THREADS}
 
 
 def test_what_is_missing_is_named(channel: Channel) -> None:

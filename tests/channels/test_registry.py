@@ -6,15 +6,27 @@ import pytest
 from channels.base import Channel, Feature
 from channels.registry import CHANNELS, README, UnknownChannel, channel_class, feature_matrix, with_matrix
 from content.limits import LIMITS
+from tests.channels import test_facebook as facebook
+from tests.channels import test_instagram as instagram
+from tests.channels import test_threads as threads
+from tests.channels.bluesky import test_channel as bluesky
 from tests.channels.conformance import ChannelConformance
 from tests.channels.feed import test_channel as feed
 from tests.channels.http_conformance import HttpConformance
+from tests.channels.mail import test_channel as mail
 from tests.channels.rehearsal import test_channel as rehearsal
 from tests.channels.telegram import test_channel as telegram
+from tests.channels.x import test_channel as x
 
 CONFORMANCE: tuple[type[ChannelConformance], ...] = (
     telegram.TestTelegram,
+    bluesky.TestBluesky,
+    facebook.TestFacebook,
+    instagram.TestInstagram,
+    threads.TestThreads,
+    mail.TestMail,
     feed.TestFeed,
+    x.TestX,
     rehearsal.TestRehearsalOfX,
 )
 
@@ -34,7 +46,7 @@ def test_each_adapter_explains_its_settings_and_has_limits(name: str) -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(UnknownChannel, match="Choose one of telegram, feed, rehearsal"):
+    with pytest.raises(UnknownChannel, match=f"Choose one of {', '.join(CHANNELS)}"):
         channel_class("myspace")
 
 
@@ -51,7 +63,7 @@ def test_the_matrix_in_the_readme_is_up_to_date() -> None:
 
 def test_the_matrix_names_every_feature_and_channel() -> None:
     rows = feature_matrix().splitlines()
-    assert rows[0] == "|  | telegram | feed | rehearsal |"
+    assert rows[0] == f"|  | {' | '.join(CHANNELS)} |"
     assert {row.split("|")[1].strip() for row in rows} >= {feature.value for feature in Feature}
 
 

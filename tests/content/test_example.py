@@ -206,6 +206,11 @@ def test_every_text_carries_its_tag_once_on_the_last_line() -> None:
         assert plain(text.text).splitlines()[-1] == expected, text.file
 
 
+def test_some_texts_go_on_as_a_thread_also_from_right_to_left() -> None:
+    threads = [(post.account, len(post.rendered.more)) for post in posts() if post.rendered.more]
+    assert threads == [("x-ar", 2), ("x-en", 2), ("bluesky-en", 1)]
+
+
 def test_every_text_passes_the_review() -> None:
     problems = review_campaign(campaign(), all_texts(), on=campaign().ends_on)
     assert [str(problem) for problem in problems] == []
@@ -218,13 +223,13 @@ def test_every_text_is_within_the_limits_of_its_platform() -> None:
 
 def test_arabic_texts_keep_to_one_kind_of_digits() -> None:
     for text in all_texts():
-        words = regex.sub(r"https?://\S+|\+[\d ]+", "", plain(text.text))
+        words = regex.sub(r"https?://\S+|\+[\d ]+", "", plain(text.whole))
         assert text.language != "ar" or not regex.search("[0-9]", words), text.file
 
 
 def test_no_two_accounts_of_a_platform_say_nearly_the_same() -> None:
     candidates = [
-        Candidate(post.variant.file, post.channel, post.account, post.on, plain(post.rendered.text))
+        Candidate(post.variant.file, post.channel, post.account, post.on, plain(post.rendered.whole))
         for post in posts()
     ]
     problems = check_similarity(candidates, similar_days=campaign().review.similar_days)

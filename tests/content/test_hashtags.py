@@ -167,3 +167,15 @@ def test_no_tag_breaks_the_check(tag: str) -> None:
 def test_a_megabyte_of_tags_is_answered_in_bounded_time(piece: str) -> None:
     text = "".join(piece.format(number) for number in range(500_000 // len(piece)))
     assert problems(text) != ()
+
+
+def test_a_text_that_need_not_carry_the_tag_is_still_read_for_others() -> None:
+    def later(text: str) -> list[str]:
+        found = check_text(
+            text, hashtag=WHITE, language="en", platforms=("x",), where="a.md", required=False
+        )
+        return [problem.code for problem in found]
+
+    assert later("No tag.") == later("One #WhiteBalloons") == []
+    assert later("#WhiteBalloons #WhiteBalloons") == ["tag-repeated"]
+    assert later("#BalloonsOfHope") == ["tag-rival"]

@@ -20,9 +20,21 @@ def test_the_worked_example_is_counted_in_every_unit() -> None:
 
 
 def test_every_platform_has_limits_under_its_own_name() -> None:
-    expected = "x mastodon bluesky facebook instagram threads telegram feed mail handoff tiktok whatsapp"
-    assert set(LIMITS) == set(expected.split())
+    social = "x mastodon bluesky facebook instagram threads telegram tiktok whatsapp snapchat youtube"
+    assert set(LIMITS) == {*social.split(), "feed", "mail", "handoff"}
     assert all(name == limits.platform for name, limits in LIMITS.items())
+
+
+def test_every_platform_takes_pictures_in_a_format_that_can_be_written() -> None:
+    for limits in LIMITS.values():
+        assert limits.max_media_bytes >= 2_000_000
+        assert "image/jpeg" in limits.picture_formats <= {"image/jpeg", "image/png", "image/webp"}
+
+
+def test_a_square_picture_is_taken_everywhere() -> None:
+    for limits in LIMITS.values():
+        least, greatest = limits.picture_aspects or (1, 1)
+        assert least <= 1 <= greatest
 
 
 @pytest.mark.parametrize(

@@ -91,8 +91,12 @@ def test_a_backslash_makes_the_next_character_literal() -> None:
     ("construct", "named"),
     [
         ("# Title", "a heading"),
-        ("Title\n---", "a heading"),
-        ("***", "a horizontal line"),
+        ("Title\n---", "a heading, made by hyphens .* blank line above"),
+        ("Title\n===", "a heading"),
+        ("***", "a horizontal line that is not “---”"),
+        ("___", "a horizontal line"),
+        ("- a\n\n  ---\n\n- b", "a break of a thread inside a list"),
+        ("> ---", "a quotation"),
         ("```\nx\n```", "a code block"),
         ("    x", "a block indented by four spaces"),
         ("`x`", "code in backticks"),
@@ -138,10 +142,11 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
 @example("**x**")
 @example("](https://evil.org)")
 @example("\n\n# x")
+@example("\n\n---\n\n")
 @example("`<b>`")
 @example(VALUE)
 def test_a_value_stands_as_it_is_and_changes_no_structure(value: str) -> None:
-    text = mould(f"- **{VALUE}**\n- b\n\nend").fill([value])
+    (text,) = mould(f"- **{VALUE}**\n- b\n\nend").fill([value])
     assert len(text.paragraphs) == 3
     assert [paragraph.bullet for paragraph in text.paragraphs] == [True, True, False]
     assert "".join(span.text for span in text.paragraphs[0].spans) == value
@@ -150,14 +155,58 @@ def test_a_value_stands_as_it_is_and_changes_no_structure(value: str) -> None:
 
 def test_a_value_may_be_an_address_behind_a_label_but_nothing_else() -> None:
     form = mould(f"[Sign]({VALUE})")
-    assert form.fill(["https://a.org/x_(y)*"]).paragraphs[0].spans == (
-        Span("Sign", SpanKind.LINK, href="https://a.org/x_(y)*"),
-    )
+    (text,) = form.fill(["https://a.org/x_(y)*"])
+    assert text.paragraphs[0].spans == (Span("Sign", SpanKind.LINK, href="https://a.org/x_(y)*"),)
     for bad in ("javascript:alert(1)", "https://a.org/ x", "x", ""):
         with pytest.raises(Exception, match="address"):
             form.fill([bad])
 
 
 def test_a_value_may_complete_a_tag_or_an_address() -> None:
-    text = mould(f"#{VALUE}_2 https://a.org/{VALUE}/c").fill(["Berlin"])
+    (text,) = mould(f"#{VALUE}_2 https://a.org/{VALUE}/c").fill(["Berlin"])
     assert [span.text for span in text.paragraphs[0].spans] == ["#Berlin_2", " ", "https://a.org/Berlin/c"]
+
+
+def parts(markdown: str, *values: str) -> list[str]:
+    return [plain(part) for part in mould(markdown).fill(values)]
+
+
+@pytest.mark.parametrize(
+    "break_", ["\n\n---\n\n", "\n\n---\n", "\n\n-----\n\n", "\n\n- - -\n\n", "\n\n---\n\n---\n\n"]
+)
+def test_a_line_of_hyphens_divides_a_text_into_parts(break_: str) -> None:
+    assert parts(f"One\n\nmore{break_}Two") == ["One\n\nmore", "Two"]
+
+
+def test_a_break_ends_a_list() -> None:
+    assert parts("- a\n---\n- b") == ["• a", "• b"]
+
+
+@pytest.mark.parametrize("empty", ["---\n\nOne", "One\n\n---", "---\n\n---\n\nOne\n\n---\n\n---"])
+def test_a_break_with_nothing_on_one_side_divides_nothing(empty: str) -> None:
+    assert parts(empty) == ["One"]
+
+
+def test_a_text_of_breaks_alone_is_one_empty_part() -> None:
+    assert parts("---\n\n---") == parts("") == [""]
+
+
+def test_a_backslash_makes_a_break_literal() -> None:
+    assert parts("One\n\n\\---\n\nTwo") == ["One\n\n---\n\nTwo"]
+
+
+def test_a_parsed_text_has_its_parts_one_below_the_other() -> None:
+    assert parse("One\n\n---\n\nTwo") == parse("One\n\nTwo")
+
+
+@given(st.text(max_size=80))
+@example("---")
+@example("\n\n---\n\n")
+@example("")
+def test_a_value_never_begins_a_part(value: str) -> None:
+    for around in (VALUE, f"One\n\n{VALUE}\n\nTwo", f"--{VALUE}", f"{VALUE}--"):
+        assert len(mould(around).fill([value])) == 1
+
+
+def test_an_empty_value_alone_in_a_part_leaves_it_there() -> None:
+    assert parts(f"One\n\n---\n\n{VALUE}", "") == ["One", ""]

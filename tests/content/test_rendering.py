@@ -139,3 +139,43 @@ def test_an_address_that_is_none_is_refused_behind_a_label() -> None:
     )
     with pytest.raises(TemplateBroken, match="a link whose address"):
         render(variant("x [Sign]({{ ask.link }})"), context)
+
+
+THREAD = "We ask.\n\n{{ hashtag }}\n\n---\n\n{{ claims.homes_destroyed }}\n\n---\n\n{{ ask.link }}"
+
+
+def on(channel: str, source: str = THREAD, **changes: object) -> RenderedMessage:
+    return render(
+        variant(source), context_for(campaign(**changes), message(), language="en", channel=channel)
+    )
+
+
+@pytest.mark.parametrize("channel", ["x", "bluesky", "mastodon", "threads"])
+def test_a_thread_has_its_later_parts_apart(channel: str) -> None:
+    found = on(channel, claims=(claim("Much is lost"),))
+    assert plain(found.text) == "We ask.\n\n#WhiteBalloons"
+    assert [plain(part) for part in found.more] == ["Much is lost", "https://example.org/sign_it_now"]
+
+
+@pytest.mark.parametrize("channel", ["telegram", "feed", "mail", "facebook"])
+def test_where_there_are_no_threads_the_parts_stand_one_below_the_other(channel: str) -> None:
+    found = on(channel, claims=(claim("Much is lost"),))
+    assert found.more == ()
+    assert found.text == on("x", claims=(claim("Much is lost"),)).whole == found.whole
+
+
+def test_a_part_that_a_condition_leaves_empty_is_no_part() -> None:
+    source = "We ask.\n\n---\n\n{% if phase %}{{ phase.title }}{% endif %}\n\n---\n\nEnd."
+    assert [plain(part) for part in on("x", source).more] == ["End."]
+
+
+@pytest.mark.parametrize("value", ["---", "a\n\n---\n\nb", "- - -", "***"])
+def test_a_value_cannot_break_a_thread(value: str) -> None:
+    assert on("x", "One\n\n{{ claims.homes_destroyed }}\n\nTwo", claims=(claim(value),)).more == ()
+
+
+def test_arabic_is_isolated_in_every_part() -> None:
+    context = context_for(campaign(), message(), language="ar", channel="x")
+    (later,) = render(variant(f"نطلب\n\n---\n\n{ARABIC}", "ar"), context).more
+    assert later == isolate(later, "ar")
+    assert "\u2066+963-11-555123\u2069" in plain(later)

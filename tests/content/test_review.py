@@ -161,3 +161,64 @@ def test_identifiable_minors_are_refused_without_a_recorded_exception() -> None:
 def test_one_problem_is_told_once() -> None:
     text = rendered("Please do. {{ hashtag }}")
     assert len(review_campaign(campaign(), [text, text], on=ON)) == 1
+
+
+def thread(*parts: str, used: Campaign | None = None) -> RenderedMessage:
+    whole = used or campaign()
+    context = context_for(whole, whole.messages[0], language="en", channel="x", local_at=AT)
+    return render(variant("\n\n---\n\n".join(parts)), context)
+
+
+FIRST = "We ask: {{ ask.link }}\n\n{{ hashtag }}"
+
+
+def test_a_good_thread_passes() -> None:
+    text = thread(FIRST, "More.", "And more.")
+    assert codes(text, "x") == []
+    assert review(campaign(), text) == {}
+
+
+def test_each_part_must_fit_alone_and_is_named() -> None:
+    (problem,) = check(thread(FIRST, "More.", "a" * 292), LIMITS["x"])
+    assert problem.code == "over-limit"
+    assert problem.what == "part 3: 292 weighted characters, x takes 280"
+    (problem,) = check(thread("a" * 281, "More."), LIMITS["x"])
+    assert problem.what.startswith("part 1: 281 ")
+
+
+def test_parts_that_fit_alone_may_be_longer_together() -> None:
+    assert codes(thread(FIRST, *["a" * 280] * 3), "x") == []
+
+
+def test_links_are_counted_in_each_part() -> None:
+    (problem,) = check(thread(FIRST, "https://a.co " * 6), LIMITS["threads"])
+    assert problem.what == "part 2: 6 links, threads takes 5"
+
+
+def test_pictures_and_warnings_belong_to_the_first_part_alone() -> None:
+    text = replace(
+        thread(FIRST, "a" * 500), media=(RenderedMedia("a.png", "Alt"),), content_warning="Blood"
+    )
+    assert codes(text, "mastodon") == []
+
+
+def test_an_empty_later_part_is_named() -> None:
+    (problem,) = check(thread(FIRST, "\N{NO-BREAK SPACE}"), LIMITS["x"])
+    assert (problem.code, problem.what) == ("text-empty", "part 2: the text is empty")
+
+
+def test_the_tag_belongs_into_the_first_part() -> None:
+    late = review(campaign(), thread("We ask: {{ ask.link }}", "{{ hashtag }}"))
+    assert late["tag-missing"].what == "part 1: the tag #WhiteBalloons is missing"
+    assert review(campaign(), thread(FIRST, "Join us. {{ hashtag }}")) == {}
+
+
+def test_later_parts_are_read_for_banned_words_and_other_spellings() -> None:
+    used = campaign(review=ReviewRules(banned_words={"en": ("hopeless",)}))
+    found = review(used, thread(FIRST, "It is hopeless.", "See #whiteballoons", used=used))
+    assert found["word-banned"].what.startswith("part 2: ")
+    assert found["tag-spelling"].what.startswith("part 3: ")
+
+
+def test_the_way_to_do_it_may_stand_in_any_part() -> None:
+    assert review(campaign(), thread("We ask.\n\n{{ hashtag }}", "Here: {{ ask.link }}")) == {}

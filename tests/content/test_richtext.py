@@ -12,6 +12,7 @@ from content.richtext import (
     from_json,
     html,
     isolate,
+    joined,
     plain,
     to_json,
 )
@@ -129,3 +130,8 @@ def test_isolating_twice_is_isolating_once_and_loses_nothing(text: RichText) -> 
     assert plain(once).replace("\u2066", "").replace("\u2069", "") == plain(text).replace(
         "\u2066", ""
     ).replace("\u2069", "")
+
+
+@given(st.lists(TEXTS, max_size=3))
+def test_joined_parts_stand_one_below_the_other(parts: list[RichText]) -> None:
+    assert list(joined(parts).paragraphs) == [one for part in parts for one in part.paragraphs]

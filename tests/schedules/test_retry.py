@@ -15,7 +15,7 @@ from channels.errors import (
     Unreachable,
 )
 from schedules.lifecycle import State
-from schedules.retry import FIRST_PAUSE, LONGEST_PAUSE, backoff, decide
+from schedules.retry import FIRST_PAUSE, LONGEST_PAUSE, MOST_DOUBTS, backoff, decide
 
 DRAW = random.Random(7)
 SILENCE = OutcomeUnknown("x", "a", "The connection died.")
@@ -44,6 +44,13 @@ def test_silence_is_repeated_looked_after_or_left_to_a_person() -> None:
     assert _decided(SILENCE) is State.UNKNOWN
     remedy = decide(SILENCE, 1, can_repeat=False, can_look_back=False, draw=DRAW).remedy
     assert "munasara posts resolve" in remedy
+
+
+def test_a_person_looks_where_a_post_is_in_doubt_again_and_again() -> None:
+    last = decide(SILENCE, MOST_DOUBTS, can_repeat=False, can_look_back=True, draw=DRAW)
+    assert last.state is State.UNKNOWN
+    before = decide(SILENCE, MOST_DOUBTS - 1, can_repeat=False, can_look_back=True, draw=DRAW)
+    assert before.state is State.SENDING
 
 
 def test_a_rate_limit_closes_the_lane_for_as_long_as_it_says() -> None:

@@ -1,7 +1,7 @@
 """Channels that live in memory, with outcomes that a test scripts."""
 
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -28,6 +28,9 @@ class FakePlatform:
         self.published: list[str] = []
         self.begun: list[str] = []
         self.pinned: list[str] = []
+        self.retracted: list[str] = []
+        self.threads: dict[str, tuple[str, ...]] = {}
+        self.counts: dict[str, int] | Exception = {"likes": 3}
         self.script: defaultdict[str, deque[Exception]] = defaultdict(deque)
         self.found: dict[str, Finding | Exception] = {}
         self.on_publish: Callable[[OutgoingPost], Any] | None = None
@@ -54,6 +57,7 @@ class FakeChannel(Channel):
         if self.platform.script[self.connection.account]:
             raise self.platform.script[self.connection.account].popleft()
         self.platform.published.append(post.key)
+        self.platform.threads[post.key] = tuple(earlier.remote_id for earlier in post.thread)
         return Receipt(f"r{len(self.platform.published)}", None, NOON)
 
     async def find(self, post: OutgoingPost, prepared: Prepared) -> Finding:
@@ -66,6 +70,16 @@ class FakeChannel(Channel):
 
     async def pin(self, receipt: Receipt) -> None:
         self.platform.pinned.append(receipt.remote_id)
+
+    async def retract(self, receipt: Receipt) -> None:
+        if self.platform.script[self.connection.account]:
+            raise self.platform.script[self.connection.account].popleft()
+        self.platform.retracted.append(receipt.remote_id)
+
+    async def metrics(self, receipt: Receipt) -> Mapping[str, int]:
+        if isinstance(self.platform.counts, Exception):
+            raise self.platform.counts
+        return self.platform.counts
 
     async def verify(self) -> AccountCheck:
         return AccountCheck(ready=True, identity="fake", detail="")

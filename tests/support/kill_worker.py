@@ -16,8 +16,10 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.pool import ChannelPool
-from channels.base import Channel, Connection
+from channels.base import Address, Channel, Connection, Ports
+from channels.registry import channel_class
 from channels.rehearsal.channel import RehearsalChannel
+from channels.secret import Secret
 from schedules.clock import SystemClock
 from schedules.ledger.control import Control
 from schedules.ledger.dispatcher import Dispatcher, Pace
@@ -61,6 +63,19 @@ async def _stop_when_done(store: Store, stop: asyncio.Event) -> None:
         await asyncio.sleep(0.1)
 
 
+def _channel(account: str, wanted: dict[str, Any]) -> Channel:
+    """The stand-in of ``base_url``, or a real adapter as ``channel`` describes it."""
+    real = wanted.get("channel")
+    if real is None:
+        return RehearsalChannel(Connection(account, {"base_url": wanted["base_url"], "platform": "x"}))
+
+    async def address(recipient: str) -> Address:
+        return Address(f"{recipient}@example.org")
+
+    secret, ports = Secret(real["secret"]), Ports(address_book=address)
+    return channel_class(real["name"])(Connection(account, real["settings"], secret, ports))
+
+
 async def main(wanted: dict[str, Any]) -> None:
     """Work as one worker of the database."""
     store = Store(wanted["database"])
@@ -69,7 +84,7 @@ async def main(wanted: dict[str, Any]) -> None:
     control = Control(ledger.pauses)
 
     async def connect(account: str) -> Channel:
-        return RehearsalChannel(Connection(account, {"base_url": wanted["base_url"], "platform": "x"}))
+        return _channel(account, wanted)
 
     pool = ChannelPool(connect)
     dispatcher = Dispatcher(
@@ -77,7 +92,9 @@ async def main(wanted: dict[str, Any]) -> None:
         pool,
         control,
         name=f"w{os.getpid()}",
-        pace=Pace(in_flight=wanted.get("in_flight", 40), deadline=timedelta(seconds=1)),
+        pace=Pace(
+            in_flight=wanted.get("in_flight", 40), deadline=timedelta(seconds=wanted.get("deadline", 1))
+        ),
         observe=Fate(wanted.get("die_at"), wanted.get("times", 1)),
     )
     worker = Worker(store, clock, dispatcher, control, name=f"w{os.getpid()}", version="test")

@@ -1,7 +1,9 @@
 """A person at a terminal, for tests."""
 
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -74,6 +76,13 @@ class Terminal:
             *("--set", "base_url=https://example.org/", "--set", "title=News"),
             code=code,
         )
+
+
+def execute(terminal: Terminal, statement: str) -> None:
+    """Change the database past Munasara."""
+    with closing(sqlite3.connect(terminal.home / "munasara.db")) as connection:
+        connection.execute(statement)
+        connection.commit()
 
 
 def new_campaign(folder: Path, *, languages: Sequence[str] = ("en",)) -> Path:

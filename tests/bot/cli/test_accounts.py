@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from tests.bot.cli.terminal import NOWHERE, TOKEN, Terminal
+from channels.registry import CHANNELS
+from tests.bot.cli.terminal import NOWHERE, TOKEN, Terminal, execute
+from tests.support.guided_channel import GUIDED
 
 SECRET = TOKEN.partition(":")[2]
 
@@ -113,3 +115,37 @@ def test_a_removed_account_is_gone(terminal: Terminal) -> None:
 def test_an_account_with_open_posts_is_not_removed(planned: Terminal) -> None:
     shown = planned.run("accounts", "remove", "telegram-en", "--yes", code=3)
     assert "posts that have not ended" in shown.stderr
+
+
+def test_what_the_platform_says_of_its_quota_is_shown_and_kept(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CHANNELS, "x", GUIDED)
+    shown = terminal.run(
+        *(
+            "accounts",
+            "add",
+            "x",
+            "--name",
+            "x-en",
+            "--language",
+            "en",
+            "--owner",
+            "o",
+            "--disclosure",
+            "d",
+        ),
+        *("--set", "handle=us-38", "--secret-file", "-"),
+        typed='{"key": "k", "key_secret": "s"}',
+    )
+    assert "38 of 100 posts used within 24 hours." in shown.stdout
+    assert "Quota:        38 of 100 posts used within 24 hours, on 20" in terminal.out(
+        "accounts", "show", "x-en"
+    )
+    execute(terminal, "UPDATE account SET quota = NULL")
+    assert "38 of 100 posts used" in terminal.out("accounts", "test", "x-en")
+    assert terminal.json("accounts", "show", "x-en")["quota"] == {
+        "used": 38,
+        "allowed": 100,
+        "window": 86400.0,
+    }

@@ -1,15 +1,14 @@
-import sqlite3
-from contextlib import closing
+import json
+from datetime import timedelta
 from pathlib import Path
 
-from tests.bot.cli.terminal import Terminal
+import pytest
 
-
-def execute(terminal: Terminal, statement: str) -> None:
-    """Change the database past Munasara."""
-    with closing(sqlite3.connect(terminal.home / "munasara.db")) as connection:
-        connection.execute(statement)
-        connection.commit()
+from channels.registry import CHANNELS
+from schedules.clock import SystemClock
+from schedules.store.columns import to_micros
+from tests.bot.cli.terminal import Terminal, execute
+from tests.support.guided_channel import GUIDED
 
 
 def states(terminal: Terminal, code: int = 0) -> dict[str, str]:
@@ -77,3 +76,62 @@ def test_the_password_of_a_database_is_not_shown(terminal: Terminal) -> None:
     shown = Terminal.run_in(environment, "doctor", code=1)
     assert "canary-password" not in shown.output
     assert "broken  database" in shown.stdout
+
+
+def account_finding(terminal: Terminal, code: int = 0) -> tuple[str, str]:
+    """What the doctor says of the one account."""
+    findings = terminal.json("doctor", code=code)["findings"]
+    (found,) = [one for one in findings if one["what"] == "account telegram-en"]
+    return found["state"], found["detail"]
+
+
+def set_instant(terminal: Terminal, column: str, after: timedelta) -> None:
+    """Set a time of every account, counted from now."""
+    execute(terminal, f"UPDATE account SET {column} = {to_micros(SystemClock().now() + after)}")
+
+
+def test_a_token_near_its_end_is_pointed_out_and_one_past_it_is_broken(terminal: Terminal) -> None:
+    terminal.add_telegram("en")
+    for days, state in ((4, "ok"), (2, "look")):
+        set_instant(terminal, "expires_at", timedelta(days=days))
+        assert account_finding(terminal)[0] == state
+    set_instant(terminal, "expires_at", -timedelta(seconds=1))
+    state, detail = account_finding(terminal, code=1)
+    assert (state, detail.startswith("Its token expired on ")) == ("broken", True)
+    assert "munasara accounts token telegram-en" in detail
+
+
+def test_a_token_that_lives_for_hours_is_well_while_it_is_renewed(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal.add_telegram("en")
+    set_instant(terminal, "expires_at", timedelta(hours=2))
+    set_instant(terminal, "renew_at", timedelta(hours=1))
+    assert account_finding(terminal)[0] == "ok"
+    monkeypatch.setitem(CHANNELS, "telegram", GUIDED)
+    state, detail = account_finding(terminal)
+    assert (state, "was not renewed" in detail) == ("look", True)
+
+
+def test_a_renewal_that_nobody_made_is_pointed_out(terminal: Terminal) -> None:
+    terminal.add_telegram("en")
+    set_instant(terminal, "renew_at", -timedelta(minutes=30))
+    assert account_finding(terminal)[0] == "ok"
+    set_instant(terminal, "renew_at", -timedelta(hours=2))
+    state, detail = account_finding(terminal)
+    assert (state, "munasara run" in detail) == ("look", True)
+
+
+@pytest.mark.parametrize(
+    ("used", "read_hours_ago", "state"), [(90, 0, "ok"), (91, 0, "look"), (91, 23, "look"), (91, 24, "ok")]
+)
+def test_a_quota_that_is_nearly_used_is_pointed_out(
+    terminal: Terminal, used: int, read_hours_ago: int, state: str
+) -> None:
+    terminal.add_telegram("en")
+    read_at = SystemClock().now() - timedelta(hours=read_hours_ago)
+    kept = {"used": used, "allowed": 100, "seconds": 86400, "read_at": read_at.isoformat()}
+    execute(terminal, f"UPDATE account SET quota = '{json.dumps(kept)}'")
+    found = account_finding(terminal)
+    assert found[0] == state
+    assert (f"{used} of 100 posts used within 24 hours" in found[1]) == (state == "look")

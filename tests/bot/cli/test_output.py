@@ -1,5 +1,6 @@
 import json
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from bot.cli.output import (
     show_json,
     show_problems,
     show_table,
+    used,
     utc,
 )
+from channels.base import Quota
 from content.errors import Problem, Severity
 
 NOON = datetime(2027, 3, 6, 12, 0, tzinfo=UTC)
@@ -68,3 +71,11 @@ def test_times_are_written_with_their_zone() -> None:
 def test_numbers_agree_with_their_nouns() -> None:
     assert (counted(1, "post"), counted(2000, "post")) == ("1 post", "2,000 posts")
     assert counted(2, "person", "people") == "2 people"
+
+
+def test_a_quota_is_told_with_its_window() -> None:
+    assert used(Quota(38, 1000, timedelta(hours=24))) == "38 of 1,000 posts used within 24 hours"
+
+
+def test_a_price_is_exact_in_json() -> None:
+    assert plain_value(Decimal("0.10")) == "0.10"

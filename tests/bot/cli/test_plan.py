@@ -1,7 +1,11 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from channels.registry import CHANNELS
 from tests.bot.cli.terminal import Terminal, today
+from tests.support.guided_channel import GUIDED
 
 
 def test_plan_without_accounts_is_refused_with_what_to_do(terminal: Terminal, folder: Path) -> None:
@@ -76,6 +80,32 @@ def test_plan_shows_the_first_posts_of_a_long_plan(terminal: Terminal, folder: P
 def test_progress_goes_to_nobody_where_there_is_no_terminal(terminal: Terminal, folder: Path) -> None:
     terminal.add_telegram("en")
     assert terminal.run("plan", str(folder), "--yes").stderr == ""
+
+
+def test_plan_tells_its_price_and_how_many_posts_fall_together(
+    terminal: Terminal, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CHANNELS, "x", GUIDED)
+    write_line(folder / "slots.toml", "channels", 'channels = ["x"]')
+    settings = ("--set", "handle=us-1", "--secret-file", "-", "--no-verify")
+    terminal.run(
+        *("accounts", "add", "x", "--name", "paid-en", "--language", "en", "--owner", "o"),
+        *("--disclosure", "d", *settings),
+        typed='key = "k"\nkey_secret = "s"',
+    )
+    shown = terminal.out("plan", str(folder), "--dry-run")
+    assert "This plan costs $0.20 on paid-en.\n1 of 3 posts within 24 hours on paid-en." in shown
+    (found,) = terminal.json("plan", str(folder))["forecast"]
+    assert (found["account"], found["posts"], found["cost"], found["allowed"]) == ("paid-en", 1, "0.200", 3)
+    assert found["busiest"]["posts"] == 1
+
+
+def test_a_plan_that_costs_nothing_and_has_no_quota_says_nothing_of_them(
+    planned: Terminal, folder: Path
+) -> None:
+    shown = planned.out("plan", str(folder))
+    assert "costs" not in shown
+    assert "within" not in shown
 
 
 def write_line(file: Path, key: str, line: str) -> None:

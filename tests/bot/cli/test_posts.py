@@ -95,3 +95,18 @@ def test_resolve_takes_one_answer_and_a_web_address(planned: Terminal) -> None:
 
 def test_resolve_of_a_post_that_is_known_is_refused(planned: Terminal) -> None:
     assert "only an unknown" in planned.run("posts", "resolve", "1", "--again", code=3).stderr
+
+
+def test_show_tells_letters_and_what_the_platform_told_later(planned: Terminal) -> None:
+    put_into(planned, "sent")
+    with closing(sqlite3.connect(planned.home / "munasara.db")) as connection:
+        connection.execute(
+            "INSERT INTO delivery (post, kind, account, campaign, state, due_at, planned_at, expires_at, changed_at)"
+            " SELECT post, 'letter-ab12', account, campaign, 'refused', 0, 0, 0, 0 FROM delivery"
+        )
+        connection.execute('INSERT INTO measurement VALUES (1, 24, 0, \'{"likes": 1200, "replies": 3}\')')
+        connection.commit()
+    shown = planned.out("posts", "show", "1")
+    assert "Letters: 1 refused" in shown
+    assert "After 24 hours: 1,200 likes, 3 replies" in shown
+    assert planned.json("posts", "show", "1")["aftermath"]["letters"] == {"refused": 1}

@@ -57,3 +57,26 @@ def test_a_post_of_a_removed_account_can_still_be_shown(planned: Terminal) -> No
     planned.run("accounts", "remove", "telegram-en", "--yes")
     assert "This campaign needs you." in planned.out("preview", "1")
     assert "This campaign needs you." in planned.out("posts", "show", "1")
+
+
+def test_the_parts_of_a_thread_are_numbered_and_each_has_its_room(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    later = [to_json(RichText((Paragraph((Span(words),)),))) for words in ("شكرا", "More, and more")]
+    told = shown(body(warning="Grief") | {"thread": later}, "mastodon", capsys).splitlines()
+    assert [line for line in told if line] == [
+        "Warning: Grief",
+        "1/3",
+        "Hello",
+        "Room: 12 of 500 graphemes, links as 23",
+        "2/3",
+        "شكرا",
+        "Room: 4 of 500 graphemes, links as 23",
+        "3/3",
+        "More, and more",
+        "Room: 14 of 500 graphemes, links as 23",
+    ]
+
+
+def test_a_post_of_one_part_has_no_number(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "1/1" not in shown(body(), "x", capsys)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -6,9 +7,10 @@ import pytest
 from bot.rehearsal.judge import acceptances, judge
 from bot.rehearsal.report import Verdict
 from channels.rehearsal.journal import Journal
+from content.richtext import to_json
 from schedules.commands.posts import PostView
 from schedules.lifecycle import State
-from tests.bot.rehearsal.factories import HOUR, acceptance, platforms, post
+from tests.bot.rehearsal.factories import HOUR, acceptance, platforms, post, text
 
 
 def judged(given: PostView, *taken: dict[str, Any]) -> Verdict:
@@ -82,3 +84,40 @@ def test_acceptances_are_read_from_every_journal(tmp_path: Path) -> None:
         journal.write("accepted", key="k", account=name)
         journal.close()
     assert [entry["account"] for entry in acceptances(tmp_path)] == ["telegram", "x"]
+
+
+def _thread() -> tuple[PostView, list[dict[str, Any]]]:
+    """A sent post of three parts, and what a stand-in wrote down of them."""
+    sent = post()
+    sent = replace(sent, body={**sent.body, "thread": [to_json(text("Two")), to_json(text("Three"))]})
+    second = acceptance(sent, words="Two") | {"key": f"{sent.key}#2", "id": "2", "reply_to": "1"}
+    third = acceptance(sent, words="Three") | {"key": f"{sent.key}#3", "id": "3", "reply_to": "2"}
+    return sent, [acceptance(sent) | {"id": "1", "reply_to": None}, second, third]
+
+
+def test_a_thread_counts_as_one_post() -> None:
+    sent, taken = _thread()
+    verdict = judged(sent, *taken)
+    assert verdict.holds
+    assert (verdict.posts, verdict.once) == (1, 1)
+
+
+def test_a_thread_may_end_early() -> None:
+    sent, taken = _thread()
+    assert judged(sent, *taken[:2]).holds
+
+
+def test_a_part_taken_twice_or_with_other_words_or_at_another_place_is_seen() -> None:
+    sent, (first, second, third) = _thread()
+    assert judged(sent, first, second, second).twice == (sent.id,)
+    assert judged(sent, first, second | {"text": "Too"}).altered == (sent.id,)
+    assert judged(sent, first, second, third | {"reply_to": "1"}).altered == (sent.id,)
+    assert judged(sent, first, third).altered == (sent.id,)
+
+
+def test_a_part_outside_its_time_is_seen() -> None:
+    sent, (first, second, _) = _thread()
+    early = second | {"at": (sent.planned_at - HOUR).isoformat()}
+    overdue = second | {"at": (sent.expires_at + HOUR).isoformat()}
+    assert judged(sent, first, early).early == (sent.id,)
+    assert judged(sent, first, overdue).overdue == (sent.id,)

@@ -88,7 +88,7 @@ def test_example_is_one_well_formed_page_of_a_modest_size(played: Played) -> Non
 def test_every_card_says_its_language_and_direction(played: Played) -> None:
     document = Document(played.html)
     texts = document.of_class("text")
-    assert len(texts) == played.report.verdict.posts
+    assert len(texts) == played.report.verdict.posts + len(document.of_class("later"))
     assert {(given["lang"], given["dir"]) for given in texts} == {
         ("ar", "rtl"),
         ("de", "ltr"),
@@ -184,3 +184,14 @@ def test_filters_offer_what_there_is_with_its_count(hostile: Page) -> None:
         "channel": [("mastodon", 1), ("telegram", 1)],
         "state": [("refused", 1), ("sent", 1)],
     }
+
+
+def test_the_parts_of_a_thread_are_numbered_beside_texts_of_any_direction(played: Played) -> None:
+    document = Document(played.html)
+    assert len(document.of_class("later")) == 5
+    assert len(document.of_class("place")) == 5 + 3
+    assert re.findall(r'<p class="place(?: later)?">(\d/\d)', played.html).count("3/3") == 2
+    (arabic,) = re.findall(
+        r'<p class="place later">3/3.{0,200}?</p>\s*<div class="text" lang="ar" (.*?)>', played.html
+    )
+    assert arabic == 'dir="rtl"'

@@ -26,8 +26,8 @@ def test_every_post_of_the_example_ends_or_waits_for_a_person(played: Played) ->
 def test_counts_of_the_ledger_equal_the_journals_of_the_stand_ins(played: Played) -> None:
     taken = Counter((entry["account"], entry["key"]) for entry in acceptances(played.report.journals))
     assert set(taken.values()) == {1}
-    sent = played.report.counts[State.SENT]
-    assert len(taken) == sent + len(played.report.verdict.landed) == played.report.verdict.once
+    sent, parts = played.report.counts[State.SENT], [key for _, key in taken if "#" in key]
+    assert len(taken) - len(parts) == sent + len(played.report.verdict.landed) == played.report.verdict.once
 
 
 def test_things_go_wrong_on_the_way_and_each_is_told(played: Played) -> None:

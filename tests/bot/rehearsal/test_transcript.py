@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -109,3 +110,16 @@ def test_language_without_a_name_keeps_its_tag() -> None:
         "Persian (Afghanistan)",
         "qaa",
     ]
+
+
+def test_later_parts_of_a_thread_are_numbered_and_measured_alone(campaign: Campaign) -> None:
+    thread = [to_json(text("Two")), to_json(text("<b>Three"))]
+    threaded = post("x-en")
+    given = replace(threaded, body={**threaded.body, "thread": thread})
+    (card,) = shown(campaign, given)
+    assert [(part.place, part.text, part.used, part.most) for part in card.more] == [
+        ("2/3", "<p>Two</p>", 3, 280),
+        ("3/3", "<p>&lt;b&gt;Three</p>", 8, 280),
+    ]
+    assert card.used == 5
+    assert shown(campaign, threaded)[0].more == ()

@@ -7,7 +7,15 @@ from typing import ClassVar
 import pytest
 
 from channels.base import CannotTell, Connection, Feature
-from channels.errors import ChannelError, NotAuthorised, OutcomeUnknown, RateLimited, Refused, Unreachable
+from channels.errors import (
+    ChannelError,
+    FeatureMissing,
+    NotAuthorised,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    Unreachable,
+)
 from channels.rehearsal.channel import RehearsalChannel
 from channels.rehearsal.faults import Fault, FaultKind
 from channels.rehearsal.journal import accepted, read_journal
@@ -163,3 +171,31 @@ async def test_an_expired_token_shows_in_the_check_of_the_account(tmp_path: Path
         check = await channel.verify()
         assert not check.ready
         assert "Connect the account again" in check.detail
+
+
+async def test_a_part_of_a_thread_replies_to_the_last_one_before(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage, RehearsalChannel(connection(stage.base_url)) as channel:
+        first = await channel.publish(post(key="k"), {})
+        second = await channel.publish(post(key="k#2", thread=(first,)), {})
+        await channel.publish(post(key="k#3", thread=(first, second)), {})
+        taken = list(accepted(read_journal(stage.standin.journal.path)))
+    assert [entry["reply_to"] for entry in taken] == [None, first.remote_id, second.remote_id]
+
+
+async def test_a_reply_to_what_was_deleted_is_refused(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage, RehearsalChannel(connection(stage.base_url)) as channel:
+        first = await channel.publish(post(), {})
+        await channel.retract(first)
+        with pytest.raises(Refused, match="replies to is not there"):
+            await channel.publish(post(key="k#2", thread=(first,)), {})
+
+
+async def test_a_platform_without_threads_takes_none(tmp_path: Path) -> None:
+    async with (
+        staged(tmp_path) as stage,
+        RehearsalChannel(connection(stage.base_url, "telegram")) as channel,
+    ):
+        first = await channel.publish(post(), {})
+        with pytest.raises(FeatureMissing, match="threads"):
+            await channel.publish(post(key="k#2", thread=(first,)), {})
+        assert len(stage.public()) == 1

@@ -131,3 +131,15 @@ async def test_it_runs_in_a_process_of_its_own_and_survives_its_clients(tmp_path
     process.send_signal(signal.SIGTERM)
     assert await process.wait() == -signal.SIGTERM
     assert [entry["event"] for entry in read_journal(log)] == ["begun", "accepted"]
+
+
+async def test_a_reply_is_taken_only_where_what_it_answers_is(tmp_path: Path) -> None:
+    async with playing(tmp_path / "log") as (_, client):
+        first = (await client.post("/v1/x/de/posts", json=body("k"))).json()["id"]
+        answers = [
+            (await client.post(f"/v1/{place}/posts", json=body("k#2", reply_to=answered))).status_code
+            for place, answered in (("x/de", first), ("x/de", "x/9"), ("x/fr", first), ("feed/de", first))
+        ]
+    assert answers == [201, 400, 400, 400]
+    (_, reply) = [entry for entry in read_journal(tmp_path / "log") if entry["event"] == "accepted"]
+    assert reply["reply_to"] == first

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
+from channels.base import Quota
 from channels.secret import Secret
 from schedules.accounts import accounts
 from schedules.accounts.accounts import Account, NewAccount
@@ -104,6 +105,7 @@ async def test_nothing_can_be_done_to_an_account_that_is_not_there(store: Store)
         accounts.remove(store, "nobody", NOW),
         accounts.hold(store, "nobody", "Lost", NOW),
         accounts.release(store, "nobody"),
+        accounts.keep_quota(store, "nobody", Quota(1, 2, timedelta(days=1)), NOW),
     ):
         with pytest.raises(AccountUnknown, match="`munasara accounts add`"):
             await doing
@@ -160,6 +162,19 @@ async def test_a_hold_keeps_its_first_reason_until_it_is_released(store: Store) 
     await accounts.release(store, "telegram-fr")
     free = await accounts.get(store, "telegram-fr")
     assert (free.held, free.held_at) == (None, None)
+
+
+async def test_a_quota_is_kept_until_the_account_is_removed(store: Store) -> None:
+    await _add(store)
+    for used in (1, 38):
+        quota = Quota(used, 100, timedelta(minutes=15))
+        await accounts.keep_quota(store, "telegram-fr", quota, NOW)
+    kept = await accounts.get(store, "telegram-fr")
+    assert (kept.quota, kept.quota_read_at) == (quota, NOW)
+    await accounts.remove(store, "telegram-fr", NOW)
+    await _add(store)
+    back = await accounts.get(store, "telegram-fr")
+    assert (back.quota, back.quota_read_at) == (None, None)
 
 
 async def test_a_removed_account_is_gone_and_its_token_erased(store: Store) -> None:

@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import pytest
@@ -11,11 +12,12 @@ from channels.base import (
     HandedOff,
     OutgoingPost,
     Prepared,
+    Quota,
     Receipt,
     Setting,
 )
 from channels.errors import Unreachable
-from channels.secret import Secret
+from channels.secret import Secret, pack
 from content.limits import LIMITS
 from schedules.accounts.accounts import Account, NewAccount, connection
 from schedules.accounts.keys import KEY_BYTES, Key
@@ -27,6 +29,7 @@ from schedules.errors import AccountUnknown, ScheduleError
 from schedules.planning.destinations import AccountView
 from schedules.store.engine import Store
 from schedules.store.migrate import migrate
+from tests.support.guided_channel import GuidedChannel
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 CLOCK = SetClock(NOW)
@@ -67,8 +70,15 @@ class StandIn(Chat):
     secret_help = None
 
 
-KINDS: Mapping[str, type[Channel]] = {"telegram": Chat, "feed": Files, "rehearsal": StandIn}
+KINDS: Mapping[str, type[Channel]] = {
+    "telegram": Chat,
+    "feed": Files,
+    "rehearsal": StandIn,
+    "x": GuidedChannel,
+}
 CHAT = NewAccount("chat-fr", "telegram", "fr", "press-desk", "Run by the campaign", settings={"chat": "@b"})
+PAID = NewAccount("x-en", "x", "en", "press-desk", "Ours", settings={"handle": "us-1", "budget": "12.50"})
+PARTS = pack({"key": "k", "key_secret": TOKEN.reveal()})
 FEED = NewAccount("feed-fr", "feed", "fr", "press-desk", "Run by the campaign")
 
 
@@ -103,7 +113,7 @@ async def test_a_channel_that_needs_no_token_is_added_without_one(store: Store) 
         ({"audience": "a:b"}, "cannot be the audience"),
         (
             {"channel": "smoke-signal"},
-            "no channel 'smoke-signal'. Choose one of: feed, rehearsal, telegram.",
+            "no channel 'smoke-signal'. Choose one of: feed, rehearsal, telegram, x.",
         ),
         ({"language": "qq"}, "no language is known as 'qq'"),
         ({"language": "French"}, "no language is known as 'French'"),
@@ -152,9 +162,47 @@ async def test_planning_sees_what_it_needs_of_every_account(store: Store) -> Non
     )
     await accounts.hold(store, CLOCK, AMAL, "sham", "The token was refused.")
     assert await accounts.views(store) == (
-        AccountView("chat-fr", "telegram", "fr", "paris", "harbour-union", "youth"),
-        AccountView("sham", "x", "ar"),
+        AccountView("chat-fr", "telegram", "fr", "paris", "harbour-union", "youth", adapter="telegram"),
+        AccountView("sham", "x", "ar", adapter="rehearsal"),
     )
+
+
+async def test_planning_sees_the_budget_and_the_quota_that_the_platform_told(store: Store) -> None:
+    await _add(store, PAID, PARTS)
+    quota = Quota(38, 100, timedelta(hours=24))
+    await accounts.note(store, CLOCK, "x-en", AccountCheck(ready=True, identity="", detail="", quota=quota))
+    await accounts.note(store, CLOCK, "x-en", AccountCheck(ready=True, identity="", detail=""))
+    (view,) = await accounts.views(store)
+    assert (view.budget, view.quota, view.quota_read_at) == (Decimal("12.50"), quota, NOW)
+
+
+async def test_a_platform_that_nobody_knows_cannot_be_played(one_store: Store) -> None:
+    new = NewAccount("sham", "rehearsal", "ar", "d", "o", settings={"platform": "smoke"})
+    with pytest.raises(ScheduleError, match=r"sham: there is no platform 'smoke'\. Choose one of: "):
+        await _add(one_store, new, Secret(""))
+
+
+@pytest.mark.parametrize("budget", ["much", "-1", "NaN", "Infinity", "1,000"])
+async def test_a_budget_is_an_amount_of_dollars(one_store: Store, budget: str) -> None:
+    with pytest.raises(ScheduleError, match=r"x-en: .* is no budget\. Write US dollars a month"):
+        await _add(one_store, replace(PAID, settings={"handle": "us-1", "budget": budget}), PARTS)
+
+
+@pytest.mark.parametrize(
+    ("secret", "told"),
+    [
+        (pack({"key": "k"}), "The token of x is not whole. Give key_secret (Its secret)."),
+        (pack({"key": "k", "key_secret": " "}), "Give key_secret"),
+        (TOKEN, "Give key (The key of the app); key_secret (Its secret). It is on the page Keys."),
+        (Secret(""), "Give key"),
+        (pack({"key": "k", "key_secret": "s", "colour": "red"}), "The token of x has no part 'colour'"),
+    ],
+)
+async def test_a_token_of_several_parts_must_be_whole(one_store: Store, secret: Secret, told: str) -> None:
+    with pytest.raises(ScheduleError) as caught:
+        await _add(one_store, PAID, secret)
+    assert told in str(caught.value)
+    assert TOKEN.reveal() not in str(caught.value)
 
 
 async def test_a_removed_account_is_listed_no_more(store: Store) -> None:
@@ -166,14 +214,14 @@ async def test_a_removed_account_is_listed_no_more(store: Store) -> None:
 
 async def test_a_new_token_is_the_one_that_is_used(store: Store) -> None:
     await _add(store, CHAT)
-    await accounts.set_secret(store, VAULT, AMAL, "chat-fr", secret=Secret("a new one"), kinds=KINDS)
+    await accounts.set_secret(store, VAULT, CLOCK, AMAL, "chat-fr", secret=Secret("a new one"), kinds=KINDS)
     assert (await connection(store, VAULT, "chat-fr")).secret.reveal() == "a new one"
 
 
 async def test_an_empty_token_replaces_none(one_store: Store) -> None:
     await _add(one_store, CHAT)
     with pytest.raises(ScheduleError, match="telegram needs a token"):
-        await accounts.set_secret(one_store, VAULT, AMAL, "chat-fr", secret=Secret(""), kinds=KINDS)
+        await accounts.set_secret(one_store, VAULT, CLOCK, AMAL, "chat-fr", secret=Secret(""), kinds=KINDS)
     assert (await connection(one_store, VAULT, "chat-fr")).secret == TOKEN
 
 
@@ -241,7 +289,6 @@ async def test_no_platform_is_asked_for_an_account_that_is_not_there(one_store: 
 def test_the_stand_in_says_what_it_plays_where_planning_looks_for_it() -> None:
     from channels.rehearsal.channel import RehearsalChannel
 
-    assert RehearsalChannel.name == accounts.REHEARSAL
     assert accounts.PLATFORM in {setting.name for setting in RehearsalChannel.settings if setting.required}
 
 

@@ -1,11 +1,14 @@
 """A plan is checked as a whole before anything of it is recorded."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 
 from channels.errors import OutcomeUnknown
+from channels.registry import CHANNELS
 from content.errors import CampaignInvalid
 from schedules.commands.exceptions import allow, withdraw
 from schedules.commands.plans import preview_plan, record_plan
@@ -15,10 +18,13 @@ from schedules.planning.changes import PERMISSION_WITHDRAWN, Change
 from schedules.planning.destinations import AccountView
 from tests.schedules.planning.factories import wall
 from tests.support.folders import picture
-from tests.support.office import AMAL, INES, NOON_SLOT, SAMI, Office
+from tests.support.guided_channel import GUIDED
+from tests.support.office import AMAL, ENGLISH, INES, NOON_SLOT, SAMI, Office
 
 SECOND = AccountView("chat-2", "telegram", "en")
 MINOR = '\n[[media]]\nfile = "child.png"\nalt = {en = "A child"}\nidentifiable_minors = true\n'
+
+SKY = '\n[[media]]\nfile = "sky.png"\nalt = {en = "The sky"}\n'
 
 
 async def _codes(office: Office) -> set[str]:
@@ -175,3 +181,67 @@ async def test_a_withdrawn_permission_stops_what_is_already_approved(office: Off
     stopped = await office.post()
     assert (stopped.state, stopped.reason) == (State.CANCELLED, PERMISSION_WITHDRAWN)
     assert office.platform.published == []
+
+
+@pytest.fixture
+def paid(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """An office whose account is published on by a channel that costs and takes three posts a day."""
+    monkeypatch.setitem(CHANNELS, "x", GUIDED)
+    office.accounts = (replace(ENGLISH, adapter="x"),)
+    return office
+
+
+def hourly(*hours: int) -> list[dict[str, object]]:
+    """A slot for each hour of the campaign's second day."""
+    return [{**NOON_SLOT, "id": f"at-{hour}", "at": f"2026-09-06T{hour:02}:00:00"} for hour in hours]
+
+
+async def test_a_plan_says_what_it_costs_and_how_many_posts_fall_together(paid: Office) -> None:
+    paid.write(*hourly(10, 11))
+    (found,) = (await paid.check()).forecast
+    assert (found.account, found.posts, found.cost) == ("chat-en", 2, Decimal("0.030"))
+    assert (found.busiest.posts, found.allowed) == (2, 3)
+
+
+async def test_a_plan_with_more_posts_than_the_platform_takes_is_not_recorded(paid: Office) -> None:
+    paid.write(*hourly(10, 11, 12, 13))
+    assert "quota-exceeded" in await _codes(paid)
+    with pytest.raises(CampaignInvalid, match="the platform takes 3"):
+        await paid.plan()
+
+
+async def test_a_plan_over_its_budget_is_not_recorded(paid: Office) -> None:
+    paid.accounts = (replace(ENGLISH, adapter="x", budget=Decimal("0.01")),)
+    assert await _codes(paid) == {"over-budget"}
+
+
+async def test_a_picture_costs_what_the_channel_says(paid: Office) -> None:
+    paid.edit("media/sky.png", picture())
+    text = (paid.folder / "messages/launch/message.toml").read_text(encoding="utf-8")
+    paid.edit("messages/launch/message.toml", text + SKY)
+    (found,) = (await paid.check()).forecast
+    assert found.cost == Decimal("0.020")
+
+
+async def test_each_part_of_a_thread_is_paid_for_and_the_first_alone_carries_pictures(paid: Office) -> None:
+    paid.accounts = (AccountView("chat-en", "x", "en", adapter="x"),)
+    paid.write({**NOON_SLOT, "channels": ["x"]})
+    paid.edit("media/sky.png", picture())
+    text = (paid.folder / "messages/launch/message.toml").read_text(encoding="utf-8")
+    paid.edit("messages/launch/message.toml", text + SKY)
+    paid.say("One.\n\n---\n\nRead https://example.org/")
+    (found,) = (await paid.check()).forecast
+    assert (found.posts, found.cost) == (2, Decimal("0.220"))
+
+
+async def test_what_is_out_cancelled_or_too_late_costs_nothing_more(paid: Office) -> None:
+    days = ("2026-09-06", "2026-09-07")
+    paid.write(NOON_SLOT, *({**NOON_SLOT, "id": day, "at": f"{day}T12:00:00"} for day in days))
+    await paid.plan()
+    await cancel(paid.store, paid.clock, SAMI, (await paid.post(days[0])).id)
+    assert [found.posts for found in (await paid.check()).forecast] == [2]
+    await paid.approve()
+    await paid.run_at("12:00")
+    assert [found.posts for found in (await paid.check()).forecast] == [1]
+    await paid.run_at("12:00", "2026-09-20")
+    assert (await paid.check()).forecast == ()

@@ -7,10 +7,19 @@ import pytest
 from sqlalchemy import select
 
 from channels.errors import OutcomeUnknown
-from schedules.commands.post_changes import PIN_BY_HAND, Verdict, cancel, reschedule, resolve_unknown
+from schedules.commands.post_changes import (
+    PART_BY_HAND,
+    PIN_BY_HAND,
+    Verdict,
+    cancel,
+    reschedule,
+    resolve_unknown,
+)
 from schedules.commands.posts import PostView, show_post
 from schedules.errors import IllegalMove, LocalTimeInvalid, PostNotFound, ScheduleError
 from schedules.lifecycle import State
+from schedules.planning.changes import NOT_CONTINUED
+from schedules.planning.destinations import AccountView
 from schedules.store.tables import delivery
 from tests.schedules.planning.factories import wall
 from tests.support.office import NOON_SLOT, SAMI, Office
@@ -245,3 +254,38 @@ async def test_a_post_that_is_not_there_is_named_by_every_verb(office: Office) -
     ):
         with pytest.raises(PostNotFound, match="no post 17"):
             await verb
+
+
+async def _thread(office: Office, *parts: str) -> None:
+    office.accounts = (AccountView("chat-en", "x", "en"),)
+    text = "\n\n---\n\n".join(("One.\n\n#WhiteBalloons", *parts))
+    office.edit("messages/launch/en.md", text)
+    office.write({**NOON_SLOT, "channels": ["x"]})
+    await office.plan()
+
+
+async def _kinds(office: Office) -> dict[str, tuple[str, str | None]]:
+    async with office.store.read() as connection:
+        found = await connection.execute(select(delivery))
+        return {row.kind: (row.state, row.reason) for row in found}
+
+
+async def test_a_moved_thread_stays_as_short_as_the_folder_has_it(office: Office) -> None:
+    await _thread(office, "Two.", "Three.")
+    await _thread(office, "Two.")
+    await _move(office, await office.post())
+    assert await _kinds(office) == {
+        "publish": ("planned", None),
+        "part-2": ("planned", None),
+        "part-3": ("cancelled", NOT_CONTINUED),
+    }
+
+
+async def test_a_thread_that_a_person_found_is_to_be_continued_by_hand(office: Office) -> None:
+    office.platform.script["chat-en"].append(OutcomeUnknown("x", "chat-en", "The line died."))
+    await _thread(office, "Two.", "Three.")
+    await office.approve()
+    await office.run_at("12:00")
+    await resolve_unknown(office.store, office.clock, SAMI, (await office.post()).id, Verdict.SENT)
+    found = await _kinds(office)
+    assert found["part-2"] == found["part-3"] == ("cancelled", PART_BY_HAND)

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from schedules.commands import post_rows
 from schedules.errors import PostNotFound
+from schedules.planning.destinations import AccountView
 from schedules.store.tables import delivery
 from schedules.store.tables import override as override_table
 from tests.schedules.planning.factories import wall
@@ -55,3 +56,20 @@ async def test_dropping_leaves_a_pin_that_has_ended_as_it_was(office: Office) ->
             ("cancelled", "sami cancelled it."),
             ("expired", "Late."),
         ]
+
+
+async def test_dropping_takes_along_what_waits_behind_what_follows(office: Office) -> None:
+    office.accounts = (AccountView("chat-en", "x", "en"),)
+    office.say("One.\n\n#WhiteBalloons\n\n---\n\nTwo.\n\n---\n\nThree.")
+    office.replace("messages/launch/en.md", "Three.\n\n#WhiteBalloons", "Three.")
+    office.write({**NOON_SLOT, "channels": ["x"]})
+    await office.plan()
+    async with office.store.write() as connection:
+        row = await post_rows.locked(connection, (await office.post()).id)
+        await post_rows.drop(connection, office.clock, SAMI, row, "sami cancelled it.")
+        found = (await connection.execute(select(delivery.c.kind, delivery.c.state))).all()
+    assert {tuple(each) for each in found} == {
+        ("publish", "cancelled"),
+        ("part-2", "cancelled"),
+        ("part-3", "cancelled"),
+    }

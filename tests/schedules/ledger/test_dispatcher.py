@@ -3,17 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
 from channels.base import CannotTell, Feature, OutgoingPost, Receipt
 from channels.errors import NotAuthorised, OutcomeUnknown, RateLimited, Refused, Unreachable
+from content.richtext import Paragraph, RichText, Span, to_json
 from schedules.ledger.values import Mark
 from schedules.retry import LOOK_BACK_AFTER
-from schedules.store.tables import account, delivery, pause
+from schedules.store.tables import account, delivery, pause, post
 from tests.schedules.ledger.conftest import LEASE, Bench
-from tests.support.deliveries import NOON, add_accounts, add_deliveries, attempts, row, states
+from tests.support.deliveries import BODY, NOON, add_accounts, add_deliveries, attempts, row, states
 
 Benches: TypeAlias = Callable[..., Bench]
 
@@ -421,3 +422,59 @@ async def test_a_worker_that_is_stopped_in_the_middle_of_a_send_decides_nothing(
         task.cancel()
     await worker.drain()
     assert (await row(b.store, one)).state == "sending"
+
+
+async def _thread(b: Bench, parts: int) -> list[int]:
+    """A post with later parts, each after the one before it."""
+    await add_accounts(b.store, "a")
+    (first,) = await add_deliveries(b.store, ["a"], 1)
+    head = await row(b.store, first)
+    ids = [first]
+    async with b.store.write() as connection:
+        later = [to_json(RichText((Paragraph((Span(f"Part {n}"),)),))) for n in range(2, parts + 1)]
+        await connection.execute(post.update().values(body={**BODY, "thread": later}))
+        for number in range(2, parts + 1):
+            made = await connection.execute(
+                delivery.insert().values(
+                    post=head.post,
+                    kind=f"part-{number}",
+                    after=ids[-1],
+                    account="a",
+                    campaign="demo",
+                    state="ready",
+                    due_at=NOON,
+                    planned_at=NOON,
+                    expires_at=NOON + timedelta(hours=6),
+                    changed_at=NOON,
+                )
+            )
+            assert made.inserted_primary_key is not None
+            ids.append(made.inserted_primary_key[0])
+    return ids
+
+
+async def test_a_thread_goes_out_in_order_each_part_in_reply_to_all_before(bench: Benches) -> None:
+    b = bench()
+    ids = await _thread(b, 4)
+    await b.run()
+    assert await states(b.store) == {"sent": 4}
+    key = b.platform.published[0]
+    assert b.platform.published == [key, f"{key}#2", f"{key}#3", f"{key}#4"]
+    assert b.platform.threads[f"{key}#4"] == ("r1", "r2", "r3")
+    assert [(await row(b.store, one)).remote_id for one in ids] == ["r1", "r2", "r3", "r4"]
+
+
+async def test_an_unknown_part_stops_the_rest_until_a_person_has_looked(bench: Benches) -> None:
+    b = bench()
+    ids = await _thread(b, 3)
+    b.platform.on_publish = _unknown_from_the_second_on(b)
+    await b.run()
+    assert [(await row(b.store, one)).state for one in ids] == ["sent", "unknown", "ready"]
+
+
+def _unknown_from_the_second_on(b: Bench) -> Callable[[OutgoingPost], Any]:
+    async def refuse(post: OutgoingPost) -> None:
+        if post.thread:
+            raise OutcomeUnknown("x", "a", "The connection died.")
+
+    return refuse

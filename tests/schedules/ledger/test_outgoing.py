@@ -38,6 +38,14 @@ async def test_a_post_leaves_with_what_was_approved(ledger: Ledger) -> None:
     assert (picture.data, picture.mime, picture.alt, picture.sensitive) == (DATA, "image/png", "One", True)
 
 
+async def test_a_picture_says_its_size_where_that_was_written_down(ledger: Ledger) -> None:
+    async with ledger.store.write() as connection:
+        await connection.execute(media.insert().values(sha256=SHA256, mime="image/png", data=DATA))
+    body = BODY | {"media": [PICTURE | {"width": 40, "height": 30}, PICTURE]}
+    post = await outgoing_post(ledger, HELD._replace(body=json.dumps(body)))
+    assert [(picture.width, picture.height) for picture in post.media] == [(40, 30), (0, 0)]
+
+
 async def test_a_picture_that_is_gone_refuses_the_post(ledger: Ledger) -> None:
     body = json.dumps(BODY | {"media": [PICTURE]})
     with pytest.raises(Refused, match=r"one\.png is no longer in the database"):

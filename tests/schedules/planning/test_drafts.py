@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,22 @@ def test_a_picture_is_named_by_the_bytes_that_go_out(tmp_path: Path) -> None:
     (item,) = draft.body["media"]
     assert (item["file"], item["alt"], item["sensitive"]) == ("balloon.png", "A white balloon", False)
     assert [item["sha256"]] == [frozen.sha256 for frozen in draft.pictures]
+    assert (item["width"], item["height"]) == (8, 8)
+
+
+def test_each_platform_is_shown_the_picture_that_it_gets(tmp_path: Path) -> None:
+    changes: Mapping[str, str | bytes | None] = {
+        "messages/launch/message.toml": str(MINIMAL["messages/launch/message.toml"]) + IN_PICTURE,
+        "media/balloon.png": picture("PNG", (2_000, 2_000)),
+        "slots.toml": str(MINIMAL["slots.toml"]).replace('["telegram"]', '["telegram", "instagram"]'),
+    }
+    on_instagram = AccountView("page-en", "instagram", "en")
+    drafts, problems = _drafts(tmp_path, changes, CHAT, on_instagram)
+    found = {draft.occurrence.channel: draft.pictures[0] for draft in drafts}
+    assert problems == ()
+    assert (found["telegram"].mime, found["telegram"].width) == ("image/png", 2_000)
+    assert (found["instagram"].mime, found["instagram"].width) == ("image/jpeg", 1_440)
+    assert {draft.body["media"][0]["source"] for draft in drafts} == {found["telegram"].source}
 
 
 def test_what_cannot_be_drawn_is_a_problem_and_the_rest_goes_on(tmp_path: Path) -> None:
@@ -156,3 +173,35 @@ def test_every_field_of_a_digest_counts(field: str) -> None:
 def test_a_digest_survives_the_database(body: dict[str, Any]) -> None:
     stored = json.loads(json.dumps(body))
     assert digest_of(**{**SEEN, "body": stored}) == digest_of(**{**SEEN, "body": body})
+
+
+THREAD = "One.\n\n#WhiteBalloons\n\n---\n\nTwo.\n\n---\n\nThree.\n"
+
+
+def _thread(root: Path, text: str = THREAD) -> Draft:
+    slots = str(MINIMAL["slots.toml"]).replace('["telegram"]', '["x"]')
+    (draft,), problems = _drafts(root, {"slots.toml": slots, "messages/launch/en.md": text}, POST_ON_X)
+    assert problems == ()
+    return draft
+
+
+def test_a_thread_is_frozen_part_by_part(tmp_path: Path) -> None:
+    body = _thread(tmp_path).body
+    assert plain(from_json(body["text"])) == "One.\n\n#WhiteBalloons"
+    assert [plain(from_json(part)) for part in body["thread"]] == ["Two.", "Three."]
+
+
+def test_a_post_without_later_parts_says_nothing_of_threads(tmp_path: Path) -> None:
+    draft = _one(tmp_path, {"messages/launch/en.md": THREAD})
+    assert set(draft.body) == {"text", "warning", "media", "options"}
+    assert draft.followers == {}
+
+
+def test_each_part_waits_for_the_one_before_and_a_pin_for_the_first(tmp_path: Path) -> None:
+    draft = replace(_thread(tmp_path), pinned=True)
+    assert draft.followers == {"pin": "publish", "part-2": "publish", "part-3": "part-2"}
+
+
+def test_another_later_part_is_another_digest(tmp_path: Path) -> None:
+    other = _thread(tmp_path / "b", THREAD.replace("Three", "Four"))
+    assert _thread(tmp_path / "a").digest != other.digest

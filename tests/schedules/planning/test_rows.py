@@ -1,11 +1,13 @@
-"""The rows of posts and of the pins that follow them."""
+"""The rows of posts and of the pins and parts that follow them."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
 from schedules.lifecycle import State
-from schedules.planning.changes import GONE_FROM_FOLDER, NOT_PINNED
+from schedules.planning.changes import GONE_FROM_FOLDER, NOT_CONTINUED, NOT_PINNED
+from schedules.planning.destinations import AccountView
 from schedules.planning.drafts import Draft
 from schedules.planning.rows import insert_posts, revise_posts, save_pictures, withdraw_posts
 from schedules.store.tables import account, delivery, media, post
@@ -16,6 +18,12 @@ from tests.support.office import NOON_SLOT, Office
 async def _drafts(office: Office, **values: Any) -> list[Draft]:
     office.write({**NOON_SLOT, **values})
     return list((await office.check()).drafts())
+
+
+async def _thread(office: Office, *parts: str, pinned: bool = False) -> list[Draft]:
+    office.accounts = (AccountView("chat-en", "x", "en"),)
+    office.edit("messages/launch/en.md", "\n\n---\n\n".join(("One.\n\n#WhiteBalloons", *parts)))
+    return [replace(draft, pinned=pinned) for draft in await _drafts(office, channels=["x"])]
 
 
 async def _deliveries(office: Office) -> list[Any]:
@@ -123,3 +131,77 @@ async def test_a_picture_is_kept_once_for_many_posts(office: Office) -> None:
         await save_pictures(connection, drafts * 3)
         await save_pictures(connection, drafts)
         assert len((await connection.execute(select(media.c.sha256))).all()) == 1
+
+
+async def test_each_part_of_a_thread_follows_the_one_before(office: Office) -> None:
+    await _insert(office, await _thread(office, "Two.", "Three.", pinned=True))
+    found = {row.kind: row for row in await _deliveries(office)}
+    first = found["publish"]
+    follows = {kind: row.after for kind, row in found.items()}
+    assert follows == {
+        "publish": None,
+        "pin": first.id,
+        "part-2": first.id,
+        "part-3": found["part-2"].id,
+    }
+    assert {(row.post, row.account, row.state) for row in found.values()} == {
+        (first.post, "chat-en", "planned")
+    }
+    assert {(row.due_at, row.expires_at) for row in found.values()} == {(first.due_at, first.expires_at)}
+
+
+async def test_threads_of_several_lengths_are_inserted_together(office: Office) -> None:
+    (long,) = await _thread(office, "Two.", "Three.")
+    (short,) = await _thread(office, "Two.")
+    key = replace(short.occurrence, slot_id="evening")
+    await _insert(office, [replace(short, occurrence=key), long])
+    kinds = [(row.post, row.kind) for row in await _deliveries(office)]
+    assert sorted(kind for _, kind in kinds) == ["part-2", "part-2", "part-3", "publish", "publish"]
+    assert len(set(kinds)) == 5
+
+
+async def test_revising_cancels_parts_that_vanished_and_brings_them_back(office: Office) -> None:
+    long = await _thread(office, "Two.", "Three.")
+    short = await _thread(office, "Two.")
+    longer = await _thread(office, "Two.", "Three.", "Four.")
+    await _insert(office, long)
+    told = []
+    for drafts in (short, long, longer):
+        async with office.store.write() as connection:
+            await revise_posts(connection, drafts, await _ids(connection), "amal", office.clock.now())
+        told.append({row.kind: (row.state, row.reason) for row in await _deliveries(office)})
+    waits = ("planned", None)
+    assert told[0] == {"publish": waits, "part-2": waits, "part-3": ("cancelled", NOT_CONTINUED)}
+    assert told[1] == {"publish": waits, "part-2": waits, "part-3": waits}
+    assert told[2] == told[1] | {"part-4": waits}
+
+
+async def test_a_part_that_is_added_waits_for_the_last_one(office: Office) -> None:
+    await _insert(office, await _thread(office))
+    longer = await _thread(office, "Two.")
+    async with office.store.write() as connection:
+        await revise_posts(connection, longer, await _ids(connection), "amal", office.clock.now())
+    first, second = await _deliveries(office)
+    assert (second.kind, second.after, second.due_at) == ("part-2", first.id, first.due_at)
+
+
+async def test_revising_leaves_what_is_neither_pin_nor_part(office: Office) -> None:
+    drafts = await _drafts(office)
+    await _insert(office, drafts)
+    (first,) = await _deliveries(office)
+    async with office.store.write() as connection:
+        other = {**first._mapping, "id": first.id + 1, "kind": "retract", "after": first.id}
+        await connection.execute(delivery.insert().values(other))
+        await revise_posts(connection, drafts, await _ids(connection), "amal", office.clock.now())
+    assert [(row.kind, row.reason) for row in await _deliveries(office)] == [
+        ("publish", None),
+        ("retract", None),
+    ]
+
+
+async def test_withdrawing_takes_every_part_along(office: Office) -> None:
+    (draft,) = await _thread(office, "Two.", "Three.")
+    await _insert(office, [draft])
+    async with office.store.write() as connection:
+        assert await withdraw_posts(connection, [draft.occurrence.key], office.clock.now()) == 1
+    assert {row.state for row in await _deliveries(office)} == {"cancelled"}

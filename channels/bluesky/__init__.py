@@ -1,0 +1,1 @@
+"""Bluesky, or any other server of the AT Protocol that holds the account."""

@@ -1,0 +1,1 @@
+"""Letters to the addresses of a list, one at a time, over SMTP."""
