@@ -13,6 +13,7 @@ from channels.base import Channel, Feature
 CHANNELS: Final[Mapping[str, str]] = {
     "telegram": "channels.telegram.channel:TelegramChannel",
     "x": "channels.x.channel:XChannel",
+    "mastodon": "channels.mastodon.channel:MastodonChannel",
     "bluesky": "channels.bluesky.channel:BlueskyChannel",
     "facebook": "channels.facebook:FacebookChannel",
     "instagram": "channels.instagram:InstagramChannel",

@@ -14,6 +14,7 @@ from tests.channels.conformance import ChannelConformance
 from tests.channels.feed import test_channel as feed
 from tests.channels.http_conformance import HttpConformance
 from tests.channels.mail import test_channel as mail
+from tests.channels.mastodon import test_channel as mastodon
 from tests.channels.rehearsal import test_channel as rehearsal
 from tests.channels.telegram import test_channel as telegram
 from tests.channels.x import test_channel as x
@@ -27,6 +28,7 @@ CONFORMANCE: tuple[type[ChannelConformance], ...] = (
     mail.TestMail,
     feed.TestFeed,
     x.TestX,
+    mastodon.TestMastodon,
     rehearsal.TestRehearsalOfX,
 )
 
