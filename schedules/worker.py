@@ -21,8 +21,8 @@ from schedules.store.upsert import insert_new
 TICK: Final = timedelta(milliseconds=200)
 HEARTBEAT: Final = timedelta(seconds=5)
 FORGOTTEN_AFTER: Final = timedelta(days=1)
-CHORE_DEADLINE: Final = 60.0
-"""Seconds after which a chore is cut off, to begin again in its next round."""
+GRACE = 60.0
+"""Seconds that a chore may take to end when the worker stops: a renewal that is cut off may lose a token that rotates."""
 
 Job: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
@@ -70,9 +70,14 @@ class Worker:
         await self._control.refresh()
         await self._guarded(self._beat)
         watching = asyncio.create_task(self._control.watch())
-        jobs: list[tuple[timedelta, Job]] = [(TICK, partial(self._tick, stop)), (HEARTBEAT, self._beat)]
-        jobs += [(pause, partial(_quietly, job)) for pause, job in self._chores]
-        rounds = [asyncio.create_task(self._every(pause, job, stop)) for pause, job in jobs]
+        rounds = [
+            asyncio.create_task(self._every(pause, job, stop))
+            for pause, job in ((TICK, partial(self._tick, stop)), (HEARTBEAT, self._beat))
+        ]
+        chores = [
+            asyncio.create_task(self._every(pause, partial(_quietly, job), stop))
+            for pause, job in self._chores
+        ]
         log.info("worker started", worker=self._name)
         try:
             await stop.wait()
@@ -81,8 +86,11 @@ class Worker:
             self._dispatcher.stop()
             await asyncio.gather(*rounds)
             await self._dispatcher.drain()
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            if chores:
+                await asyncio.wait(chores, timeout=GRACE)
+            for task in (watching, *chores):
+                task.cancel()
+            await asyncio.gather(watching, *chores, return_exceptions=True)
             await self._guarded(self._forget)
             log.info("worker stopped", worker=self._name)
 
@@ -135,7 +143,6 @@ class Worker:
 async def _quietly(job: Job) -> None:
     """A chore that fails says so in the log and never counts against the worker's health."""
     try:
-        async with asyncio.timeout(CHORE_DEADLINE):
-            await job()
+        await job()
     except Exception as error:  # noqa: BLE001 - whatever it was, sending goes on
         log.warning("chore failed", error=type(error).__name__)

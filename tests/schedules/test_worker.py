@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -6,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from channels.base import OutgoingPost
+from schedules import worker as worker_module
 from schedules.clock import SystemClock
 from schedules.commands.status import status
 from schedules.ledger.control import Control
@@ -14,7 +16,7 @@ from schedules.ledger.ledger import Ledger
 from schedules.store.engine import Store
 from schedules.store.tables import campaign
 from schedules.store.tables import worker as worker_table
-from schedules.worker import Worker
+from schedules.worker import Job, Worker
 from tests.support.deliveries import add_accounts, add_deliveries, states
 from tests.support.fake_channels import FakeChannels
 
@@ -24,14 +26,18 @@ ENOUGH = timedelta(seconds=20).total_seconds()
 class Running:
     """A worker on the machine's clock, with channels in memory."""
 
-    def __init__(self, store: Store, *, in_flight: int = 200) -> None:
+    def __init__(
+        self, store: Store, *, in_flight: int = 200, chores: Sequence[tuple[timedelta, Job]] = ()
+    ) -> None:
         self.channels = FakeChannels()
         self.ledger = Ledger(store, SystemClock(), server_time=True, lease=timedelta(minutes=1))
         control = Control(self.ledger.pauses)
         dispatcher = Dispatcher(
             self.ledger, self.channels, control, name="w", pace=Pace(in_flight=in_flight)
         )
-        self.worker = Worker(store, SystemClock(), dispatcher, control, name="w", version="1")
+        self.worker = Worker(
+            store, SystemClock(), dispatcher, control, name="w", version="1", chores=chores
+        )
         self.stop = asyncio.Event()
 
 
@@ -156,3 +162,31 @@ async def test_a_worker_stops_cleanly_without_its_database(
     await asyncio.wait_for(running.worker.run(running.stop), ENOUGH)
     async with store.read() as connection:
         assert (await connection.execute(select(worker_table.c.id))).scalars().all() == ["w"]
+
+
+async def test_a_chore_that_fails_or_hangs_keeps_nothing_else_waiting(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "GRACE", 0.1)
+    await _fill(store, 5)
+    rounds = 0
+    again = asyncio.Event()
+
+    async def broken() -> None:
+        nonlocal rounds
+        rounds += 1
+        if rounds > 1:
+            again.set()
+        raise ValueError(rounds)
+
+    async def endless() -> None:
+        await asyncio.Event().wait()
+
+    running = Running(store, chores=((timedelta(milliseconds=1), broken), (timedelta(), endless)))
+    working = asyncio.create_task(running.worker.run(running.stop))
+    await asyncio.wait_for(again.wait(), ENOUGH)
+    while (await states(store)) != {"sent": 10}:
+        await asyncio.sleep(0)
+    assert running.worker.is_ready
+    running.stop.set()
+    await asyncio.wait_for(working, ENOUGH)

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from schedules.accounts import recipients
+from schedules.accounts import accounts, recipients
 from schedules.accounts.keys import Key
-from schedules.accounts.vault import Vault
+from schedules.accounts.vault import Vault, rotate
+from schedules.errors import StoreUnusable
 from schedules.store.engine import Store
 from schedules.store.tables import recipient, unsubscribed
 from tests.support.deliveries import add_accounts
@@ -92,3 +93,20 @@ def test_a_cleaned_address_stays_as_it_is(line: str) -> None:
     if address is not None:
         assert recipients.cleaned(address) == address
         assert "\n" not in address
+
+
+async def test_a_new_key_opens_every_address_and_finds_it_again(lists: Store) -> None:
+    await add(lists, "desk@example.org")
+    new = Vault(Key(b"n" * 32))
+    await rotate(lists, VAULT, new)
+    assert await recipients.addresses(lists, new, "press-en") == ["desk@example.org"]
+    done = await recipients.add(lists, new, "press-en", ["desk@example.org"], NOON)
+    assert (done.new, done.known) == (0, 1)
+    with pytest.raises(StoreUnusable):
+        await recipients.addresses(lists, VAULT, "press-en")
+
+
+async def test_removing_the_account_erases_its_list(lists: Store) -> None:
+    await add(lists, "desk@example.org")
+    await accounts.remove(lists, "press-en", NOON)
+    assert await names(lists) == []
