@@ -180,7 +180,7 @@ def test_the_plan_has_as_many_posts_as_its_readme_says() -> None:
     assert f"publish {len(posts())} posts" in (FOLDER / "README.md").read_text(encoding="utf-8")
     assert 150 <= len(posts()) <= 400
     assert Counter(post.channel for post in posts()).keys() == {
-        "x", "mastodon", "bluesky", "telegram", "feed"
+        "x", "mastodon", "bluesky", "facebook", "instagram", "threads", "telegram", "mail", "feed"
     }  # fmt: skip
 
 
