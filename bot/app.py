@@ -64,7 +64,7 @@ class App:
             NotAuthorised: Its token cannot be opened with this key, or was revoked.
             RateLimited, Unreachable: Its token has expired and cannot be renewed now.
         """
-        expires_at = await renewals.expires_at(self.store, account)
+        expires_at = (await accounts.get(self.store, account)).expires_at
         if expires_at is not None and expires_at <= self.clock.now() + NEARLY_EXPIRED:
             await renewals.renew(self.store, self.vault, self.clock, account, self.open)
         return await self.open(account)

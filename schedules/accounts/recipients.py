@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.secret import Secret
-from schedules.accounts.vault import Vault
+from schedules.accounts.vault import Vault, recipient_row
 from schedules.store.engine import Store
 from schedules.store.tables import recipient, unsubscribed
 from schedules.store.upsert import insert_new
@@ -54,7 +54,7 @@ async def add(store: Store, vault: Vault, account: str, lines: Iterable[str], no
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     wrong = tuple(number for number, line in numbered if cleaned(line) is None)
     given = [address for _, line in numbered if (address := cleaned(line)) is not None]
-    rows = {_mark(vault, account, address): address for address in given}
+    rows = {vault.fingerprint(account, address): address for address in given}
     async with store.write() as connection:
         gone = await _those(connection, unsubscribed, account)
         before = await _those(connection, recipient, account)
@@ -83,7 +83,7 @@ async def addresses(store: Store, vault: Vault, account: str) -> Sequence[str]:
         rows = await connection.execute(
             select(recipient.c.id, recipient.c.address).where(recipient.c.account == account)
         )
-        return sorted(vault.open(_bound(row.id), row.address).reveal() for row in rows)
+        return sorted(vault.open(recipient_row(row.id), row.address).reveal() for row in rows)
 
 
 async def address_of(store: Store, vault: Vault, name: str) -> str | None:
@@ -91,7 +91,7 @@ async def address_of(store: Store, vault: Vault, name: str) -> str | None:
     async with store.read() as connection:
         found = await connection.execute(select(recipient.c.address).where(recipient.c.id == name))
         sealed = found.scalar()
-    return None if sealed is None else vault.open(_bound(name), sealed).reveal()
+    return None if sealed is None else vault.open(recipient_row(name), sealed).reveal()
 
 
 async def leave(store: Store, name: str) -> bool:
@@ -109,7 +109,7 @@ async def leave(store: Store, name: str) -> bool:
 
 async def remove(store: Store, vault: Vault, account: str, address: str) -> bool:
     """Take an address off a list for good. Whether it was on it."""
-    mark = _mark(vault, account, cleaned(address) or address)
+    mark = vault.fingerprint(account, cleaned(address) or address)
     async with store.write() as connection:
         was_there = mark in await _those(connection, recipient, account)
         await _forget(connection, account, mark)
@@ -129,13 +129,5 @@ async def _those(connection: AsyncConnection, table: Any, account: str) -> set[s
 
 def _row(vault: Vault, account: str, mark: str, address: str, now: datetime) -> dict[str, Any]:
     name = secrets.token_hex(NAME_BYTES)
-    sealed = vault.seal(_bound(name), Secret(address))
+    sealed = vault.seal(recipient_row(name), Secret(address))
     return {"id": name, "account": account, "address": sealed, "fingerprint": mark, "added_at": now}
-
-
-def _mark(vault: Vault, account: str, address: str) -> str:
-    return vault.fingerprint(f"{account}|{address.casefold()}")
-
-
-def _bound(name: str) -> str:
-    return f"recipient:{name}"

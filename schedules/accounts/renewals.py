@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
@@ -37,14 +37,6 @@ async def due(store: Store, clock: Clock) -> tuple[str, ...]:
             select(_COLUMNS.id).where(_COLUMNS.renew_at <= clock.now()).order_by(_COLUMNS.renew_at)
         )
         return tuple(found.scalars())
-
-
-async def expires_at(store: Store, account: str) -> datetime | None:
-    """When the stored token of an account expires, in UTC; ``None`` where it does not, or nobody knows."""
-    async with store.read() as reading:
-        found = await reading.execute(select(_COLUMNS.expires_at).where(_COLUMNS.id == account))
-        instant: datetime | None = found.scalar()
-    return instant
 
 
 async def renew(store: Store, vault: Vault, clock: Clock, account: str, open_channel: Open) -> None:

@@ -64,9 +64,10 @@ class Vault:
             raise StoreUnusable(_broken(account)) from None
         return Secret(value.decode())
 
-    def fingerprint(self, value: str) -> str:
-        """A keyed name for a value, by which it is found again and which tells nothing of it."""
-        return hmac.digest(self._marker, f"value|{value}".encode(), hashlib.sha256).hex()
+    def fingerprint(self, account: str, address: str) -> str:
+        """A keyed name for an address on a list, by which it is found again and which tells nothing of it."""
+        value = f"value|{account}|{address.casefold()}"
+        return hmac.digest(self._marker, value.encode(), hashlib.sha256).hex()
 
     def credential_lane(self, account: str, channel: str, secret: Secret) -> str:
         """The name of the rate lane that all accounts with this token share; tells nothing of the token."""
@@ -108,13 +109,18 @@ async def rotate(store: Store, old: Vault, new: Vault) -> int:
     return sum(row.secret is not None for row in rows)
 
 
+def recipient_row(name: str) -> str:
+    """What the sealed address of a recipient, by their random name, is bound to."""
+    return f"recipient:{name}"
+
+
 async def _rotate_recipients(connection: AsyncConnection, old: Vault, new: Vault) -> None:
     columns = tables.recipient.c
     rows = await connection.execute(select(columns.id, columns.account, columns.address))
     for row in rows.all():
-        bound = f"recipient:{row.id}"
+        bound = recipient_row(row.id)
         address = old.open(bound, row.address)
-        mark = new.fingerprint(f"{row.account}|{address.reveal().casefold()}")
+        mark = new.fingerprint(row.account, address.reveal())
         await connection.execute(
             update(tables.recipient)
             .where(columns.id == row.id)
