@@ -4,7 +4,7 @@
 """
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -51,9 +51,9 @@ def channel_class(name: str) -> type[Channel]:
     return found
 
 
-def measured_channels() -> frozenset[str]:
-    """The channels that tell numbers about a published post."""
-    return frozenset(name for name in CHANNELS if Feature.METRICS in channel_class(name).features)
+def measured_channels(names: Iterable[str]) -> frozenset[str]:
+    """Those of these channels that tell numbers about a published post."""
+    return frozenset(name for name in names if Feature.METRICS in channel_class(name).features)
 
 
 def feature_matrix() -> str:

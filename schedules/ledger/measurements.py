@@ -1,7 +1,7 @@
 """What platforms tell about our own published posts: asked an hour, a day and a week after they went out."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any, Final, Protocol
@@ -35,14 +35,16 @@ class Opens(Protocol):
 
 
 async def measure_due(
-    store: Store, clock: Clock, channels: Opens, kinds: Callable[[], frozenset[str]]
+    store: Store, clock: Clock, channels: Opens, kinds: Callable[[Sequence[str]], frozenset[str]]
 ) -> None:
     """Ask the platforms for the numbers of posts that have come of age. What fails is asked again later.
 
     Args:
-        kinds: Names the channels that tell numbers. Asked in a thread, as it loads every adapter.
+        kinds: Picks the channels that tell numbers. Asked in a thread, as it loads their adapters.
     """
-    measured = await asyncio.to_thread(kinds)
+    async with store.read() as connection:
+        connected = (await connection.execute(select(account.c.channel).distinct())).scalars().all()
+    measured = await asyncio.to_thread(kinds, connected)
     for hours in HOURS:
         async with store.read() as connection:
             waiting = (await connection.execute(_waiting(clock, hours, measured))).all()
