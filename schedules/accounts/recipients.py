@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.secret import Secret
@@ -66,15 +66,6 @@ async def add(store: Store, vault: Vault, account: str, lines: Iterable[str], no
         )
     left = len(gone & set(rows))
     return Added(len(new), len(given) - len(new) - left, left, wrong)
-
-
-async def count(store: Store, account: str) -> int:
-    """How many recipients a list has."""
-    async with store.read() as connection:
-        found = await connection.execute(
-            select(func.count()).select_from(recipient).where(recipient.c.account == account)
-        )
-        return found.scalar() or 0
 
 
 async def addresses(store: Store, vault: Vault, account: str) -> Sequence[str]:

@@ -36,14 +36,14 @@ async def add(store: Store, *lines: str, account: str = "press-en") -> recipient
 async def test_addresses_are_added_once_and_wrong_lines_are_named(lists: Store) -> None:
     done = await add(lists, "desk@example.org", "", "DESK@Example.ORG", "no address", "news@example.com")
     assert (done.new, done.known, done.left, done.wrong) == (2, 1, 0, (4,))
-    assert await recipients.count(lists, "press-en") == 2
+    assert len(await recipients.addresses(lists, VAULT, "press-en")) == 2
     assert await recipients.addresses(lists, VAULT, "press-en") == ["DESK@example.org", "news@example.com"]
 
 
 async def test_lists_are_apart(lists: Store) -> None:
     await add(lists, "desk@example.org")
     await add(lists, "desk@example.org", account="press-fr")
-    assert await recipients.count(lists, "press-fr") == 1
+    assert len(await recipients.addresses(lists, VAULT, "press-fr")) == 1
     assert set(await names(lists)).isdisjoint(await names(lists, "press-fr"))
 
 
