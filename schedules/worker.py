@@ -98,7 +98,8 @@ class Worker:
         while not stop.is_set():
             await self._guarded(job)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause.total_seconds())
+                async with asyncio.timeout(pause.total_seconds()):
+                    await stop.wait()
 
     async def _guarded(self, job: Job) -> None:
         try:

@@ -55,7 +55,8 @@ class Control:
         was_fresh = True
         while True:
             try:
-                await asyncio.wait_for(self.refresh(), FRESH_SECONDS)
+                async with asyncio.timeout(FRESH_SECONDS):
+                    await self.refresh()
             except (SQLAlchemyError, OSError, TimeoutError) as error:
                 if was_fresh and not self.is_fresh():
                     log.warning(

@@ -102,3 +102,18 @@ async def test_watching_survives_a_silent_database_and_notices_its_return() -> N
     await until_asked_again()
     assert control.is_fresh()
     watching.cancel()
+
+
+async def test_watching_ends_even_when_it_is_told_to_at_the_moment_of_an_answer() -> None:
+    answered = 0
+
+    async def pauses() -> frozenset[str]:
+        nonlocal answered
+        answered += 1
+        asyncio.get_running_loop().call_soon(watching.cancel)
+        return frozenset()
+
+    watching = asyncio.create_task(Control(pauses).watch())
+    await asyncio.wait({watching}, timeout=5)
+    assert watching.cancelled()
+    assert answered == 1
