@@ -20,9 +20,9 @@ COPY bot bot
 RUN uv sync --locked --no-dev --no-editable
 
 FROM python:3.12-slim-bookworm
-# libfribidi0 lets Pillow order and join Arabic letters.
+# libfribidi0 lets Pillow order and join Arabic letters; ffmpeg prepares videos.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libfribidi0 \
+    && apt-get install -y --no-install-recommends ffmpeg libfribidi0 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --no-create-home --home-dir /data munasara \
     && install -d -o munasara -g munasara -m 0700 /data /keys

@@ -10,40 +10,57 @@ from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from sqlalchemy import make_url
 from starlette.applications import Starlette
 
 from bot.pool import ChannelPool
-from bot.settings import Settings
+from bot.settings import WEBHOOK, Settings
+from bot.telegram.keys import DoorKeys
 from bot.web.health import health_app
 from bot.web.letters import WayOut
 from bot.web.media import SignedMedia
-from channels.base import Address, Channel, Ports
+from channels.base import Address, Cards, Channel, Groups, Packet, Ports, Receipt
 from channels.errors import NotAuthorised
 from channels.registry import channel_class, measured_channels
 from schedules.accounts import accounts, recipients, renewals
 from schedules.accounts.keys import Key, create_key, load_key
 from schedules.accounts.vault import Vault
 from schedules.clock import Clock, SystemClock
+from schedules.commands import people
 from schedules.errors import StoreUnusable
+from schedules.ledger import tallies
 from schedules.ledger.control import Control
 from schedules.ledger.dispatcher import Dispatcher, Pace
 from schedules.ledger.ledger import Ledger
 from schedules.ledger.measurements import measure_due
 from schedules.ledger.media import frozen_file
+from schedules.people import purge, silence
+from schedules.people.inspection import inspect
+from schedules.people.vacuum import vacuum_when_quiet
+from schedules.planning.kits import Kits
+from schedules.store import leases
 from schedules.store.engine import Store
 from schedules.store.migrate import migrate
 from schedules.walltime import use_pinned_zones
-from schedules.worker import Worker
+from schedules.worker import Job, Worker
+
+if TYPE_CHECKING:
+    from bot.telegram.door import TelegramDoor
+    from bot.telegram.webhook import Webhook
 
 LEASE: Final = timedelta(seconds=90)
 DEADLINE: Final = timedelta(seconds=45)
 RENEWALS: Final = timedelta(seconds=30)
 MEASUREMENTS: Final = timedelta(minutes=1)
+HOUSEKEEPING: Final = timedelta(hours=1)
+ERASING: Final = timedelta(minutes=5)
+INSPECTION: Final = timedelta(days=1)
 NEARLY_EXPIRED: Final = timedelta(minutes=1)
+BOT_CHANNEL: Final = "telegram-bot"
+GROUP_CHANNEL: Final = "telegram"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +71,10 @@ class App:
     store: Store
     clock: Clock
     vault: Vault
+    keys: DoorKeys
     media: SignedMedia | None = None
     way_out: WayOut | None = None
+    webhook: "Webhook | None" = None
 
     async def connect(self, account: str) -> Channel:
         """Open the adapter of one account, with a fresh token where the stored one has expired.
@@ -80,7 +99,13 @@ class App:
             connection = await accounts.connection(self.store, self.vault, account)
         except StoreUnusable as error:
             raise NotAuthorised(known.channel, account, str(error)) from error
-        ports = Ports(media_url=self.media, address_book=self._address)
+        ports = Ports(
+            media_url=self.media,
+            address_book=self._address,
+            hand_over=self._hand_over,
+            cards=self._cards() if known.channel == BOT_CHANNEL else None,
+            groups=self._groups() if known.channel == GROUP_CHANNEL else None,
+        )
         return channel_class(known.channel)(replace(connection, ports=ports))
 
     def web(self, is_ready: Callable[[], bool]) -> Starlette:
@@ -92,7 +117,42 @@ class App:
         routes = [] if self.media is None else [self.media.route(partial(frozen_file, self.store))]
         if self.way_out is not None:
             routes.append(self.way_out.route(partial(recipients.leave, self.store)))
+        if self.webhook is not None:
+            routes.append(self.webhook.route())
         return health_app(is_ready, routes)
+
+    def door(self) -> "TelegramDoor":
+        """The Telegram bot of this installation, which serves people for as long as it runs."""
+        from bot.telegram.door import TelegramDoor
+
+        actor_of = partial(people.actor_of, self.store, self.vault, self.clock)
+        return TelegramDoor(
+            self.store,
+            self.vault,
+            self.clock,
+            self.keys,
+            holder=process_name(),
+            actor_of=actor_of,
+            webhook=self.webhook,
+        )
+
+    async def _hand_over(self, packet: Packet, person: str) -> Receipt:
+        from bot.telegram.packets import Packets
+        from bot.telegram.signing import Signer
+
+        return await Packets(self.store, self.vault, Signer(self.keys.buttons, self.clock))(packet, person)
+
+    def _cards(self) -> Cards:
+        from bot.telegram.cards import PromptCards
+        from bot.telegram.signing import Signer
+
+        signer = Signer(self.keys.buttons, self.clock)
+        return PromptCards(self.store, self.vault, self.clock, signer, Kits(self.store))
+
+    def _groups(self) -> Groups:
+        from bot.telegram.groups import BoundGroups
+
+        return BoundGroups(self.store, self.vault, self.clock)
 
     async def _address(self, recipient: str) -> Address | None:
         email = await recipients.address_of(self.store, self.vault, recipient)
@@ -119,11 +179,16 @@ async def open_app(settings: Settings, *, create: bool = True) -> AsyncIterator[
     await asyncio.to_thread(migrate, settings.database_url)
     path = settings.key_path
     key = load_key(path) if path.exists() else create_key(path)
-    store, clock = Store(settings.database_url), SystemClock()
+    store, clock = Store(settings.database_url, settings.home / "media"), SystemClock()
     try:
-        yield App(settings, store, clock, Vault(key), *_public(settings, key, clock))
+        public = (*_public(settings, key, clock), _webhook(settings, key))
+        yield App(settings, store, clock, Vault(key), _door_keys(key), *public)
     finally:
         await store.close()
+
+
+def _door_keys(key: Key) -> DoorKeys:
+    return DoorKeys(key.derive(b"munasara buttons"), key.derive(b"munasara invitations"))
 
 
 def _public(settings: Settings, key: Key, clock: Clock) -> tuple[SignedMedia | None, WayOut | None]:
@@ -135,6 +200,14 @@ def _public(settings: Settings, key: Key, clock: Clock) -> tuple[SignedMedia | N
     return media, WayOut(url, key.derive(b"munasara ways out"))
 
 
+def _webhook(settings: Settings, key: Key) -> "Webhook | None":
+    if settings.telegram != WEBHOOK:
+        return None
+    from bot.telegram.webhook import Webhook
+
+    return Webhook(settings.public_url, key.derive(b"munasara webhook").hex())
+
+
 def _require_home(settings: Settings) -> None:
     url = make_url(settings.database_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
@@ -142,6 +215,11 @@ def _require_home(settings: Settings) -> None:
             f"There is no database at {url.database}. Make one with munasara init, "
             "or say with MUNASARA_HOME where yours is."
         )
+
+
+def process_name() -> str:
+    """A name for what this process holds, that no other process has."""
+    return f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"
 
 
 @asynccontextmanager
@@ -155,15 +233,26 @@ async def open_worker(app: App) -> AsyncIterator[Worker]:
         ledger = Ledger(app.store, app.clock, server_time=True, lease=LEASE)
         control = Control(ledger.pauses)
         pool = ChannelPool(app.connect)
-        name = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}"
+        name = process_name()
         pace = Pace(in_flight=app.settings.in_flight, deadline=DEADLINE)
         dispatcher = Dispatcher(ledger, pool, control, name=name, pace=pace)
-        chores = (
-            (RENEWALS, partial(renewals.renew_due, app.store, app.vault, app.clock, app.open)),
-            (MEASUREMENTS, partial(measure_due, app.store, app.clock, pool, measured_channels)),
-        )
-        worker = partial(Worker, app.store, app.clock, dispatcher, control, chores=chores)
+        worker = partial(Worker, app.store, app.clock, dispatcher, control, chores=_chores(app, pool))
         try:
             yield worker(name=name, version=version("munasara"))
         finally:
             await pool.aclose()
+
+
+def _chores(app: App, pool: ChannelPool) -> tuple[tuple[timedelta, Job], ...]:
+    """What a worker does now and then besides sending, with the pause between two rounds."""
+    store, clock = app.store, app.clock
+    return (
+        (RENEWALS, partial(renewals.renew_due, store, app.vault, clock, app.open)),
+        (MEASUREMENTS, partial(measure_due, store, clock, pool, measured_channels)),
+        (HOUSEKEEPING, partial(tallies.close_days, store, clock)),
+        (HOUSEKEEPING, partial(silence.slow_down, store, clock)),
+        (HOUSEKEEPING, partial(purge.forget_due, store, clock)),
+        (HOUSEKEEPING, partial(leases.tidy, store, clock)),
+        (ERASING, partial(vacuum_when_quiet, store, clock)),
+        (INSPECTION, partial(inspect, store, app.vault, clock)),
+    )

@@ -12,7 +12,10 @@ from bot.errors import SettingsError
 PREFIX: Final = "MUNASARA_"
 FILE_VARIABLE: Final = "MUNASARA_SETTINGS"
 LOG_FORMATS: Final = ("auto", "text", "json")
+OFF: Final = "off"
 MOST_PORT: Final = 65_535
+POLLING: Final = "polling"
+WEBHOOK: Final = "webhook"
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
@@ -31,6 +34,8 @@ class Settings:
         in_flight: How many sends one worker makes at once.
         public_url: Where the internet reaches the web server of ``http``, such as ``https://bot.example.org``, for
             platforms that fetch pictures; empty where it is not reached.
+        telegram: How the bot hears of what people do: ``polling`` asks Telegram and needs no open port; ``webhook``
+            lets Telegram bring it to ``public_url``.
     """
 
     home: Path = Path("var")
@@ -42,6 +47,7 @@ class Settings:
     log_level: str = "info"
     in_flight: int = 200
     public_url: str = ""
+    telegram: str = POLLING
 
     @property
     def database_url(self) -> str:
@@ -69,7 +75,13 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             f"{PREFIX}{unknown[0].upper()} is not a setting. "
             f"Settings are: {', '.join(PREFIX + name.upper() for name in sorted(known))}."
         )
-    return Settings(**{name: _checked(name, value) for name, value in given.items()})
+    settings = Settings(**{name: _checked(name, value) for name, value in given.items()})
+    if settings.telegram == WEBHOOK and not (settings.public_url and settings.http != OFF):
+        raise SettingsError(
+            f"{PREFIX}TELEGRAM is {WEBHOOK}, so Telegram must reach us: set {PREFIX}PUBLIC_URL, and {PREFIX}HTTP to "
+            f"where its server is to be reached from; or leave it at {POLLING}."
+        )
+    return settings
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -97,6 +109,8 @@ def _checked(name: str, value: Any) -> Any:
             return _number(name, value)
         case "log" | "log_level":
             return _choice(name, str(value), LOG_FORMATS if name == "log" else LOG_LEVELS)
+        case "telegram":
+            return _choice(name, str(value), (POLLING, WEBHOOK))
         case _:
             return _CHECKS.get(name, str)(str(value))
 
@@ -127,7 +141,7 @@ def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:
 
 def _address(value: str) -> str:
     host, _, port = value.rpartition(":")
-    if value != "off" and not (host and port.isdecimal() and int(port) <= MOST_PORT):
+    if value != OFF and not (host and port.isdecimal() and int(port) <= MOST_PORT):
         raise SettingsError(f"{PREFIX}HTTP must be host:port, such as 127.0.0.1:8080, or off.")
     return value
 

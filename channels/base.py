@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from types import TracebackType
-from typing import ClassVar, Protocol, Self, TypeAlias
+from typing import ClassVar, Final, Protocol, Self, TypeAlias
 
 from channels.errors import FeatureMissing
 from channels.secret import Secret
@@ -28,6 +28,7 @@ class Feature(StrEnum):
     RETRACT = "retract"
     METRICS = "metrics"
     MEDIA = "media"
+    VIDEO = "video"
     ALT_TEXT = "alt text"
     PIN = "pin"
     SILENT = "silent"
@@ -47,10 +48,11 @@ class OutgoingMedia:
 
     Attributes:
         sha256: Lower-case hex digest of ``data``.
-        alt: What the picture shows, in the language of the post.
+        alt: What the picture or the video shows, in the language of the post.
         sensitive: Whether a reader must be warned before seeing it.
         width: In pixels, as it is shown; 0 where it is not known.
         height: The same.
+        seconds: How long a video plays; 0 for a picture.
     """
 
     data: bytes = field(repr=False)
@@ -61,6 +63,12 @@ class OutgoingMedia:
     sensitive: bool = False
     width: int = 0
     height: int = 0
+    seconds: float = 0.0
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it is a video; then it is the only file of its post."""
+        return self.mime.startswith("video/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +150,160 @@ class AddressBook(Protocol):
         ...
 
 
+class Urging(StrEnum):
+    """How much a hand-over presses the person who gets it."""
+
+    NOTHING = "nothing"
+    """It is the first time."""
+    REMINDER = "reminder"
+    """The same person got it already and has not answered."""
+    ESCALATION = "escalation"
+    """Another person got it and has not answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """A post for a person to publish by hand.
+
+    Attributes:
+        key: Names the post, as in ``OutgoingPost``. One post is one packet, however often it is handed over.
+        platform: Where it is to be published, such as ``tiktok``.
+        text: As the platform shows it, ready to copy.
+        planned_at: The planned instant in UTC.
+        link: Opens the app or the account; empty where there is no such address.
+    """
+
+    account: str
+    key: str
+    platform: str
+    language: str
+    text: str = field(repr=False)
+    planned_at: datetime
+    media: tuple[OutgoingMedia, ...] = ()
+    link: str = ""
+    urging: Urging = Urging.NOTHING
+
+
+class HandOver(Protocol):
+    """Brings packets to people."""
+
+    async def __call__(self, packet: Packet, person: str) -> Receipt:
+        """Bring a packet to a person, who answers later whether she published it.
+
+        Repeating it brings the same packet once more, never a second one.
+
+        Args:
+            person: The handle of the person.
+
+        Raises:
+            NotAuthorised: The person is not known, or cannot be reached any more.
+            RateLimited, Unreachable: She certainly has not got it.
+            OutcomeUnknown: She may or may not have got it.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button under a private message, with exactly one of three things to do.
+
+    Attributes:
+        data: Comes back to the bot when it is pressed.
+        url: Opens.
+        copy: Is put on the clipboard; 256 characters at most (core.telegram.org/bots/api#copytextbutton).
+    """
+
+    text: str
+    data: str = ""
+    url: str = ""
+    copy: str = ""
+
+
+Rows: TypeAlias = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What one volunteer gets of a post.
+
+    Attributes:
+        chat: Their private chat with the bot.
+        html: The message in Telegram's HTML (core.telegram.org/bots/api#html-style).
+    """
+
+    chat: int = field(repr=False)
+    html: str = field(repr=False)
+    rows: Rows = ()
+
+
+class Cards(Protocol):
+    """Makes of a post what one volunteer gets of it."""
+
+    async def card(self, post: OutgoingPost) -> Card | None:
+        """The card for ``post.recipient``, or ``None`` where they want none any more."""
+        ...
+
+    async def arrived(self, recipient: str, message: int) -> None:
+        """The card is on their phone, as a message of this number in their private chat."""
+        ...
+
+    async def lost(self, recipient: str) -> None:
+        """They blocked the bot or are gone: nothing reaches them."""
+        ...
+
+
+TOPIC: Final = "topic_"
+"""How the settings begin that tell the number of a group's topic, by its purpose."""
+
+SINCE: Final = "since"
+"""The setting that tells since when a group has its present id: an instant in UTC, as ISO text."""
+
+
+class Topic(StrEnum):
+    """What a topic of a group is for; the numbers of topics change, their purposes do not."""
+
+    ANNOUNCEMENTS = "announcements"
+    TODAY = "today"
+    QUESTIONS = "questions"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicWanted:
+    """A topic of a group. ``number`` is ``None`` where it is still to be made."""
+
+    name: str
+    number: int | None
+
+
+class Groups(Protocol):
+    """Remembers the groups that the bot serves."""
+
+    async def moved(self, account: str, chat: int) -> bool:
+        """A group has a new id. Whether it is one of ours, so that it was noted."""
+        ...
+
+    async def topic(self, account: str, purpose: str) -> TopicWanted | None:
+        """A topic of a group; ``None`` where the account posts to no group with topics of ours."""
+        ...
+
+    async def made(self, account: str, purpose: str, number: int) -> None:
+        """A topic was made anew."""
+        ...
+
+    async def rows(self, account: str, post: OutgoingPost) -> Rows:
+        """The buttons below a post in a group."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What an adapter gets from the floors above it; ``None`` where this installation cannot give it."""
 
     media_url: MediaUrl | None = None
     address_book: AddressBook | None = None
+    hand_over: HandOver | None = None
+    cards: Cards | None = None
+    groups: Groups | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +429,15 @@ class Channel(ABC):
         """
         del post, prepared
         return CannotTell(f"{self.name} gives no way to look a post up")
+
+    async def remind(self, post: OutgoingPost, urging: Urging) -> Receipt:
+        """Tell whoever was handed a post that it still waits; an escalation goes to the next person.
+
+        Raises:
+            ChannelError: As for ``publish``.
+        """
+        del post, urging
+        raise FeatureMissing(self.name, self.connection.account, f"{self.name} hands nothing to a person")
 
     async def pin(self, receipt: Receipt) -> None:
         """Pin a published post where readers see it first. Repeating it changes nothing."""

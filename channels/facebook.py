@@ -19,16 +19,20 @@ from channels.base import (
     Receipt,
     Setting,
 )
-from channels.demands import require_features, require_fit, visible_post
+from channels.demands import is_moving, require_features, require_fit, visible_post
 from channels.errors import NotAuthorised
 from channels.graph.client import Names, connect, number
+from channels.graph.videos import PageVideos
 from content.limits import LIMITS
 from content.richtext import plain
 
 BASE_URL: Final = "https://graph.facebook.com"
 VERSION: Final = "v25.0"
 NAMES: Final = Names(text="message", time="created_time", url="permalink_url")
-COUNTS: Final = "likes.summary(true).limit(0),comments.summary(true).limit(0),shares"
+COUNTS: Final = "likes.summary(true).limit(0),comments.summary(true).limit(0)"
+SHARES: Final = "shares"
+IN_POST_IDS: Final = "_"
+"""Between the number of the Page and that of the post; a video has one number alone."""
 
 
 class FacebookChannel(Channel):
@@ -36,7 +40,16 @@ class FacebookChannel(Channel):
 
     name = "facebook"
     limits = LIMITS["facebook"]
-    features = frozenset({Feature.FIND, Feature.RETRACT, Feature.METRICS, Feature.MEDIA, Feature.ALT_TEXT})
+    features = frozenset(
+        {
+            Feature.FIND,
+            Feature.RETRACT,
+            Feature.METRICS,
+            Feature.MEDIA,
+            Feature.VIDEO,
+            Feature.ALT_TEXT,
+        }
+    )
     settings = (
         Setting("page_id", "The Page's number, under About, Page transparency.", required=True),
         Setting("version", f"Version of the Graph API; {VERSION} by default."),
@@ -55,15 +68,20 @@ class FacebookChannel(Channel):
         super().__init__(connection)
         self._graph = connect(connection, self.name, NAMES, base_url=BASE_URL, version=VERSION)
         self._page = number(connection, "page_id", self._graph.errors)
+        self._videos = PageVideos(self._graph, self._page)
 
     async def prepare(self, post: OutgoingPost) -> Prepared:
-        """Upload the pictures without showing them."""
+        """Upload the pictures or the video without showing them."""
         self._check(post)
+        if is_moving(post):
+            return await self._videos.upload(post.media[0])
         return {"photos": [await self._upload(each) for each in post.media]} if post.media else {}
 
     async def publish(self, post: OutgoingPost, prepared: Prepared) -> Receipt:
-        """Put the text and the uploaded pictures on the Page."""
+        """Put the text and what was uploaded on the Page. A video stands there by itself, with its text."""
         self._check(post)
+        if is_moving(post):
+            return await self._videos.publish(self._text(post), post, prepared)
         photos = prepared.get("photos") or []
         if not isinstance(photos, list) or len(photos) != len(post.media):
             raise self._graph.errors.unreachable("the pictures were not uploaded")
@@ -73,8 +91,9 @@ class FacebookChannel(Channel):
         return await self._graph.publish(f"{self._page}/feed", data, post)
 
     async def find(self, post: OutgoingPost, prepared: Prepared) -> Finding:
-        """Look for the text among the Page's newest posts."""
-        del prepared
+        """Look for the text among the Page's newest posts, or ask the uploaded video."""
+        if video := prepared.get("video"):
+            return await self._videos.find(str(video))
         return await self._graph.look_up(f"{self._page}/published_posts", self._text(post), post)
 
     async def retract(self, receipt: Receipt) -> None:
@@ -82,14 +101,13 @@ class FacebookChannel(Channel):
         await self._graph.delete(receipt.remote_id)
 
     async def metrics(self, receipt: Receipt) -> Mapping[str, int]:
-        """Likes, comments and shares of the post."""
-        found = await self._graph.get(receipt.remote_id, fields=COUNTS)
+        """Likes, comments and shares of the post; Facebook does not count who shares a video."""
+        is_post = IN_POST_IDS in receipt.remote_id
+        found = await self._graph.get(receipt.remote_id, fields=f"{COUNTS},{SHARES}" if is_post else COUNTS)
         try:
-            return {
-                "likes": _total(found["likes"]),
-                "replies": _total(found["comments"]),
-                "shares": int(found.get("shares", {}).get("count", 0)),
-            }
+            counts = {"likes": _total(found["likes"]), "replies": _total(found["comments"])}
+            shares = {"shares": int(found.get(SHARES, {}).get("count", 0))} if is_post else {}
+            return counts | shares
         except (LookupError, TypeError, ValueError, AttributeError):
             raise self._graph.unreadable() from None
 

@@ -1,4 +1,4 @@
-"""The Instagram adapter: pictures of one professional account
+"""The Instagram adapter: pictures and reels of one professional account
 (developers.facebook.com/docs/instagram-platform/content-publishing).
 
 There is no idempotency key. A container is made and saved first; afterwards it tells whether it was published.
@@ -23,7 +23,7 @@ from channels.base import (
     Renewal,
     Setting,
 )
-from channels.demands import require_features, require_fit, visible_post
+from channels.demands import is_moving, require_features, require_fit, visible_post
 from channels.errors import NotAuthorised
 from channels.graph.client import Names, connect, number
 from channels.graph.containers import GIVE_ADDRESS, MEDIA_URL, NO_ADDRESS, Addresses, Containers, Sleep
@@ -36,7 +36,7 @@ NAMES: Final = Names(text="caption", time="timestamp", url="permalink")
 
 
 class InstagramChannel(Channel):
-    """Posts pictures to one professional account.
+    """Posts pictures and reels to one professional account.
 
     Args:
         sleep: Waits between looks at a container, in seconds.
@@ -44,7 +44,16 @@ class InstagramChannel(Channel):
 
     name = "instagram"
     limits = LIMITS["instagram"]
-    features = frozenset({Feature.FIND, Feature.METRICS, Feature.MEDIA, Feature.ALT_TEXT, Feature.RENEWAL})
+    features = frozenset(
+        {
+            Feature.FIND,
+            Feature.METRICS,
+            Feature.MEDIA,
+            Feature.VIDEO,
+            Feature.ALT_TEXT,
+            Feature.RENEWAL,
+        }
+    )
     settings = (
         Setting("user_id", "The account's number (IG_ID), shown beside its token.", required=True),
         MEDIA_URL,
@@ -73,9 +82,12 @@ class InstagramChannel(Channel):
         )
 
     async def prepare(self, post: OutgoingPost) -> Prepared:
-        """Have Instagram fetch the pictures into a container that can be published."""
+        """Have Instagram fetch the pictures, or a video as a reel, into a container."""
         self._check(post)
         caption = {"caption": self._text(post)}
+        if is_moving(post):
+            reel = {"media_type": "REELS", "video_url": self._addresses.of(post.media[0])}
+            return await self._containers.begin({**reel, **caption})
         pictures = [self._picture(each) for each in post.media]
         if len(pictures) == 1:
             return await self._containers.make([{**pictures[0], **caption}], None)

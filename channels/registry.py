@@ -12,6 +12,7 @@ from channels.base import Channel, Feature
 
 CHANNELS: Final[Mapping[str, str]] = {
     "telegram": "channels.telegram.channel:TelegramChannel",
+    "telegram-bot": "channels.telegram.direct:DirectChannel",
     "x": "channels.x.channel:XChannel",
     "mastodon": "channels.mastodon.channel:MastodonChannel",
     "bluesky": "channels.bluesky.channel:BlueskyChannel",
@@ -20,12 +21,14 @@ CHANNELS: Final[Mapping[str, str]] = {
     "threads": "channels.threads:ThreadsChannel",
     "mail": "channels.mail.channel:MailChannel",
     "feed": "channels.feed.channel:FeedChannel",
+    "handoff": "channels.handoff:HandoffChannel",
     "rehearsal": "channels.rehearsal.channel:RehearsalChannel",
 }
 """Where each adapter lives, as ``module:Class``. Importing is slow, so it waits until it is needed."""
 
 README: Final = Path(__file__).with_name("README.md")
 MATRIX_STARTS: Final = "<!-- features: written by python -m channels.registry -->\n"
+AS_THERE: Final = "the platform's"
 MATRIX_ENDS: Final = "<!-- end of features -->\n"
 
 
@@ -92,12 +95,12 @@ def _caption(channel: type[Channel]) -> str:
 
 
 def _pictures(channel: type[Channel]) -> str:
-    return "as played" if _plays_others(channel) else str(channel.limits.max_media)
+    return AS_THERE if _plays_others(channel) else str(channel.limits.max_media)
 
 
 def _limit(channel: type[Channel], limit: int | None) -> str:
     if _plays_others(channel):
-        return "as played"
+        return AS_THERE
     return "any" if limit is None else f"{limit:,} {channel.limits.unit.value}"
 
 

@@ -1,4 +1,4 @@
-"""The Threads adapter: texts and pictures of one profile (developers.facebook.com/docs/threads).
+"""The Threads adapter: texts, pictures and videos of one profile (developers.facebook.com/docs/threads).
 
 There is no idempotency key. A container is made and saved first; afterwards it tells whether it was published.
 """
@@ -21,7 +21,7 @@ from channels.base import (
     Renewal,
     Setting,
 )
-from channels.demands import require_features, require_fit, visible_post
+from channels.demands import is_moving, require_features, require_fit, visible_post
 from channels.errors import NotAuthorised
 from channels.graph.client import Names, connect, number
 from channels.graph.containers import GIVE_ADDRESS, MEDIA_URL, Addresses, Containers, Sleep
@@ -49,6 +49,7 @@ class ThreadsChannel(Channel):
             Feature.RETRACT,
             Feature.METRICS,
             Feature.MEDIA,
+            Feature.VIDEO,
             Feature.ALT_TEXT,
             Feature.THREADS,
             Feature.RENEWAL,
@@ -82,9 +83,11 @@ class ThreadsChannel(Channel):
         )
 
     async def prepare(self, post: OutgoingPost) -> Prepared:
-        """Make a container of the text and of the pictures, which Threads fetches."""
+        """Make a container of the text and of the pictures or the video, which Threads fetches."""
         self._check(post)
         words = self._words(post)
+        if is_moving(post):
+            return await self._containers.begin({**self._video(post.media[0]), **words})
         pictures = [self._picture(each) for each in post.media]
         match pictures:
             case []:
@@ -131,7 +134,7 @@ class ThreadsChannel(Channel):
             return AccountCheck(ready=False, identity="", detail=f"{error.detail}. {error.remedy}")
         if self._addresses.are_known:
             return check
-        detail = f"{check.detail} It cannot post pictures. {GIVE_ADDRESS}"
+        detail = f"{check.detail} It cannot post pictures or videos. {GIVE_ADDRESS}"
         return AccountCheck(check.ready, check.identity, detail, check.quota)
 
     async def aclose(self) -> None:
@@ -148,6 +151,10 @@ class ThreadsChannel(Channel):
     def _words(self, post: OutgoingPost) -> dict[str, str]:
         continued = {"reply_to_id": post.thread[-1].remote_id} if post.thread else {}
         return {"text": self._text(post), **continued}
+
+    def _video(self, media: OutgoingMedia) -> dict[str, str]:
+        alt = {"alt_text": media.alt} if media.alt else {}
+        return {"media_type": "VIDEO", "video_url": self._addresses.of(media), **alt}
 
     def _picture(self, media: OutgoingMedia) -> dict[str, str]:
         alt = {"alt_text": media.alt} if media.alt else {}

@@ -8,6 +8,9 @@ from babel import Locale, UnknownLocaleError
 
 Direction = Literal["rtl", "ltr"]
 
+OURS: Final = ("ar", "en", "fr", "de", "tr")
+"""The languages that Munasara itself speaks; English is the one it is written in."""
+
 _RELATED: Final[Mapping[str, str]] = {"prs": "fa-AF", "apc": "ar-SY"}
 _RTL_SCRIPTS: Final = frozenset({"arab", "hebr", "thaa", "syrc", "nkoo", "adlm", "rohg", "mand", "samr"})
 
@@ -22,6 +25,11 @@ def chain(language: str) -> tuple[str, ...]:
     own = tuple("-".join(parts[:count]) for count in range(len(parts), 0, -1))
     related = _RELATED.get(parts[0].lower())
     return own if related is None else own + chain(related)
+
+
+def ours(language: str) -> str:
+    """Which of our own languages answers a reader of ``language``: the nearest of its chain, else English."""
+    return next((tag for tag in chain(language.lower()) if tag in OURS), "en")
 
 
 @lru_cache(maxsize=256)

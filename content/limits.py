@@ -16,7 +16,7 @@ from content.counting import code_points, graphemes, mastodon_length, utf8_bytes
 from content.grammars import extract_tags, tag_count
 from content.weblinks import http_links
 
-__all__ = ["LIMITS", "Excess", "Limits", "Unit", "excess", "extract_tags", "length"]
+__all__ = ["LIMITS", "Excess", "Limits", "Unit", "VideoLimits", "excess", "extract_tags", "length"]
 
 
 class Unit(StrEnum):
@@ -36,6 +36,23 @@ _JPEG_PNG_WEBP: Final = _JPEG_PNG | {"image/webp"}
 
 
 @dataclass(frozen=True, slots=True)
+class VideoLimits:
+    """What one platform accepts of the one video of a post: an MP4 with H.264 and AAC.
+
+    Attributes:
+        max_bytes: Its size.
+        max_seconds: Its length; ``None`` where there is no limit.
+        max_side: The longer side in pixels; ``None`` where there is no limit.
+        alt_texts: Whether it can have an alt text; elsewhere its description stands in the text.
+    """
+
+    max_bytes: int
+    max_seconds: int | None = None
+    max_side: int | None = None
+    alt_texts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What one platform accepts in one post.
 
@@ -50,6 +67,7 @@ class Limits:
         max_picture_width: The width of a picture in pixels, however high it is; ``None`` as before.
         max_picture_pixels: Width times height; ``None`` as before.
         picture_aspects: The least and the greatest width divided by height; ``None`` where any shape will do.
+        video: What it takes of a video; ``None`` where it takes none.
         max_alt_graphemes: Length of an alt text; 0 where the platform has none.
         max_hashtags: Hashtags in one post; ``None`` where there is no limit.
         max_links: Web addresses in one post; ``None`` where there is no limit.
@@ -72,6 +90,7 @@ class Limits:
     max_picture_width: int | None = None
     max_picture_pixels: int | None = None
     picture_aspects: tuple[float, float] | None = None
+    video: VideoLimits | None = None
     max_alt_graphemes: int = 0
     max_hashtags: int | None = None
     max_links: int | None = None
@@ -97,6 +116,7 @@ class Excess:
 
 _KB: Final = 1_000
 _MB: Final = 1_000 * _KB
+_GB: Final = 1_000 * _MB
 
 _ALL: Final = (
     Limits(
@@ -107,6 +127,11 @@ _ALL: Final = (
         max_media_bytes=5 * _MB,
         picture_formats=_JPEG_PNG_WEBP,  # [D]
         max_picture_side=8_192,  # [3]
+        video=VideoLimits(
+            512 * _MB,  # [D]
+            max_seconds=140,  # [D]
+            max_side=1_280,  # [D] 1280 by 1024
+        ),
         max_alt_graphemes=1_000,  # [D] openapi.json
         threads=True,
     ),
@@ -118,6 +143,11 @@ _ALL: Final = (
         max_media_bytes=16 * _MB,
         picture_formats=_JPEG_PNG_WEBP,  # [D] supported_mime_types, each server its own
         max_picture_pixels=8_294_400,  # [3] a server scales larger ones down to this
+        video=VideoLimits(
+            40 * _MB,  # [D] video_size_limit of older servers, each server its own
+            max_side=1_920,  # [~] video_matrix_limit
+            alt_texts=True,  # [D] description
+        ),
         max_alt_graphemes=1_500,  # [D] description_limit, each server its own
         content_warnings=True,
         threads=True,
@@ -131,6 +161,11 @@ _ALL: Final = (
         max_media_bytes=2 * _MB,
         picture_formats=_JPEG_PNG_WEBP,  # [D] the lexicon takes image/*
         max_picture_side=4_000,  # [3] its own app scales larger ones down to this
+        video=VideoLimits(
+            50 * _MB,  # [D] blobs on a server of one's own; the lexicon of app.bsky.embed.video takes more
+            max_seconds=180,  # [3]
+            alt_texts=True,  # [D] app.bsky.embed.video
+        ),
         max_alt_graphemes=2_000,  # [~]
         native_links=True,  # facets carry the address
         threads=True,
@@ -143,6 +178,10 @@ _ALL: Final = (
         max_media_bytes=4 * _MB,  # [3]
         picture_formats=_JPEG_PNG,  # [~]
         max_picture_side=4_096,  # [~]
+        video=VideoLimits(
+            1 * _GB,  # [D] docs/graph-api/reference/page/videos
+            max_seconds=1_200,  # [D]
+        ),
         max_alt_graphemes=1_000,  # [~]
     ),
     Limits(
@@ -154,6 +193,11 @@ _ALL: Final = (
         picture_formats=_JPEG,  # [D]
         max_picture_width=1_440,  # [3]
         picture_aspects=(4 / 5, 1.91),  # [D]
+        video=VideoLimits(
+            300 * _MB,  # [D] reels; alt texts are for pictures alone
+            max_seconds=900,  # [D]
+            max_side=1_920,  # [D]
+        ),
         max_alt_graphemes=1_000,  # [~]
         max_hashtags=5,  # [3] since 2025-12; the API reference still says 30
         max_mentions=20,  # [D]
@@ -168,6 +212,12 @@ _ALL: Final = (
         picture_formats=_JPEG_PNG,  # [3]
         max_picture_width=1_440,  # [3]
         picture_aspects=(1 / 10, 10.0),  # [3]
+        video=VideoLimits(
+            1 * _GB,  # [3]
+            max_seconds=300,  # [3]
+            max_side=1_920,  # [3]
+            alt_texts=True,  # [D] alt_text of a picture or a video
+        ),
         max_alt_graphemes=1_000,  # [~]
         max_hashtags=1,  # [D] one topic tag per post
         max_links=5,  # [3] THREADS_API__LINK_LIMIT_EXCEEDED
@@ -183,6 +233,7 @@ _ALL: Final = (
         picture_formats=_JPEG_PNG,  # [~]
         max_picture_side=5_000,  # [D] width and height together 10,000
         picture_aspects=(1 / 20, 20.0),  # [D]
+        video=VideoLimits(50 * _MB),  # [D] sendVideo
         native_links=True,  # entities carry the address
     ),
     Limits(
@@ -216,6 +267,7 @@ _ALL: Final = (
         max_media_bytes=20 * _MB,  # [~]
         picture_formats=_JPEG_PNG,  # [~] what any app takes
         max_picture_side=4_096,  # [~]
+        video=VideoLimits(50 * _MB, alt_texts=True),  # [~]
         max_alt_graphemes=1_000,  # [~]
     ),
     Limits(
@@ -226,6 +278,10 @@ _ALL: Final = (
         max_media_bytes=20 * _MB,  # [3]
         picture_formats=_JPEG,  # [3]
         max_picture_side=1_920,  # [3]
+        video=VideoLimits(
+            4 * _GB,  # [D] content-posting-api, media transfer guide
+            max_seconds=600,  # [D] at most; creator_info tells the account's own
+        ),
         requires_media=True,
     ),
     Limits(
@@ -236,6 +292,7 @@ _ALL: Final = (
         max_media_bytes=5 * _MB,  # [~]
         picture_formats=_JPEG_PNG,  # [~]
         max_picture_side=1_920,  # [~]
+        video=VideoLimits(50 * _MB, max_seconds=60),  # [~]
         requires_media=True,  # [D] no text-only posts
     ),
     Limits(
@@ -256,6 +313,7 @@ _ALL: Final = (
         max_media_bytes=5 * _MB,  # [~]
         picture_formats=_JPEG_PNG,  # [~]
         max_picture_side=4_096,  # [~]
+        video=VideoLimits(16 * _MB),  # [D] cloud-api, supported media types
     ),
 )
 

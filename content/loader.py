@@ -7,6 +7,7 @@ from typing import Final
 
 from content.errors import CampaignInvalid, Problem, Severity
 from content.models import Campaign
+from content.reading.days import check_days
 from content.reading.files import Folder
 from content.reading.parts import read_parts
 from content.reading.references import check_pictures, check_references
@@ -47,6 +48,7 @@ def read_campaign(folder: Path) -> tuple[Campaign | None, tuple[Problem, ...]]:
         check_references(draft),
         check_pictures(draft, source),
         check_times(draft),
+        check_days(draft),
         check_languages(draft),
     )
     found = [problem for check in checks for problem in _capped(check)]

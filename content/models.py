@@ -4,15 +4,20 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Texts = Mapping[Language, Line]
 """One line of text per language."""
+
+
+Passage = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=3000)]
+"""A text of several lines."""
 
 
 class Part(BaseModel):
@@ -47,6 +52,28 @@ class Risk(StrEnum):
 
     OPEN = "open"
     GUARDED = "guarded"
+
+
+class Level(StrEnum):
+    """What is safe for a volunteer: who may come to see that they act. From the least to the most."""
+
+    NOBODY = "nobody"
+    ONE = "one"
+    """One recipient, such as an office that gets a letter."""
+    PUBLIC = "public"
+
+
+LEVELS: Final = tuple(Level)
+
+SEEN_BY: Final[Mapping[AskKind, Level]] = {
+    AskKind.POST: Level.PUBLIC,
+    AskKind.SHARE: Level.PUBLIC,
+    AskKind.ATTEND: Level.PUBLIC,
+    AskKind.WRITE: Level.ONE,
+    AskKind.CALL: Level.ONE,
+    AskKind.DONATE: Level.ONE,
+}
+"""Who comes to see that somebody did what was asked; nobody, where the kind of ask is not listed."""
 
 
 class Gap(StrEnum):
@@ -122,7 +149,7 @@ class Partner(Part):
 class Identity(Part):
     """How the campaign looks and speaks. Colours are ``#rrggbb``."""
 
-    colours: tuple[Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")], ...] = ()
+    colours: tuple[Colour, ...] = ()
     slogans: tuple[Texts, ...] = ()
 
 
@@ -199,8 +226,19 @@ class Ask(Part):
     target: Slug | None = None
 
 
+DOOR: Final = "door-"
+"""How the ids of slots and messages begin that were made at a door; none in a folder may."""
+
+VIDEO_SUFFIXES: Final = (".mp4", ".m4v", ".mov", ".webm")
+
+
+def is_video(file: str) -> bool:
+    """Whether a file below ``media/`` is meant as a video, by its name."""
+    return file.lower().endswith(VIDEO_SUFFIXES)
+
+
 class Media(Part):
-    """A picture of a message, with what it shows in words for every language.
+    """A picture or the video of a message, with what it shows in words for every language.
 
     Attributes:
         file: Path below ``media/``.
@@ -280,23 +318,198 @@ class Slot(Part):
 
 
 class Prompt(Part):
-    """A volunteer's one small ask of the day: ``day`` counts from 1."""
+    """A volunteer's one small ask of the day.
+
+    Attributes:
+        day: Counts from 1, the first day of the campaign. Several prompts of one day differ in their level.
+        seen_by: Who may come to see that a volunteer acted; ``None`` is the default of its kind of ask.
+        wordings: Ready texts of a letter, each in any of the languages. Only letters to an office have them:
+            public posts are in a volunteer's own words.
+    """
 
     id: Slug
     day: int = Field(ge=1)
     ask: Ask
     why: Texts
+    seen_by: Level | None = None
+    wordings: tuple[Mapping[Language, Passage], ...] = Field(default=(), max_length=10)
     variants: tuple[Variant, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """Who may come to see that a volunteer acted: what the folder says, or what its kind of ask implies."""
+        return self.seen_by or SEEN_BY.get(self.ask.kind, Level.NOBODY)
+
+
+class StepKind(StrEnum):
+    """What happens at a step of an action day."""
+
+    POST = "post"
+    PROMPT = "prompt"
+    REMINDER = "reminder"
+    REVEAL = "reveal"
+    """The place is told, and what was under embargo may be said."""
+    ROLL_CALL = "roll_call"
+    """Captains and deputies say that they are there."""
+    CHECK_IN = "check_in"
+    """Captains are asked how it goes."""
+    COUNT_CLOSES = "count_closes"
+    ROUND_UP = "round_up"
+    THANKS = "thanks"
+    NEXT_ASK = "next_ask"
+
+
+WORDLESS: Final = frozenset({StepKind.ROLL_CALL, StepKind.CHECK_IN, StepKind.COUNT_CLOSES})
+"""Steps without a message of the campaign: what captains read then are our own words."""
+
+PUBLIC: Final = frozenset({StepKind.POST, StepKind.ROUND_UP})
+"""Steps that always go out on channels."""
+
+PRIVATE: Final = frozenset({StepKind.PROMPT, *WORDLESS})
+"""Steps that never do."""
+
+
+class Permit(StrEnum):
+    """How far a city is with the authorities."""
+
+    NEEDED = "needed"
+    APPLIED = "applied"
+    GRANTED = "granted"
+    NOTIFIED = "notified"
+    NOT_NEEDED = "not_needed"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a text may name the place."""
+        return self in {Permit.GRANTED, Permit.NOTIFIED, Permit.NOT_NEEDED}
+
+
+class DayCity(Part):
+    """A city on an action day. In a file its id alone may stand for it.
+
+    Attributes:
+        captains: How many people run the city on the day; the second is the deputy.
+        languages: What the city is written to in on this day; empty where that is what it speaks.
+    """
+
+    id: Slug
+    captains: int = Field(default=2, ge=1, le=50)
+    languages: tuple[Language, ...] = ()
+    permit: Permit = Permit.NEEDED
+
+
+class Step(Part):
+    """Something that happens some time before or after T-0.
+
+    Attributes:
+        offset: Time from T-0 as it passes, whatever the clocks do meanwhile; negative is before it.
+        message: What is said; only steps of ``WORDLESS`` have none.
+        cities: Ids of cities, or ``"all"`` of the day. Where empty, a step on channels speaks for the whole
+            campaign, any other is for all cities of the day.
+        channels: Kinds of platform; where empty, people are written to.
+        names_place: Whether what is said tells where people meet. A reveal always does.
+        late_by: How late it may still go out; ``None`` is the default of its kind of ask.
+    """
+
+    id: Slug
+    kind: StepKind
+    offset: timedelta
+    message: Slug | None = None
+    cities: Literal["all"] | tuple[Slug, ...] = ()
+    channels: tuple[str, ...] = ()
+    names_place: bool = False
+    late_by: timedelta | None = None
+
+    @property
+    def tells_place(self) -> bool:
+        """Whether it tells where people meet."""
+        return self.names_place or self.kind is StepKind.REVEAL
+
+    @property
+    def is_general(self) -> bool:
+        """Whether it speaks once for the whole campaign and not for each city."""
+        return bool(self.channels) and not self.cities
+
+    def includes(self, city: str) -> bool:
+        """Whether it happens in a city of the day."""
+        return not self.is_general and (self.cities in ("all", ()) or city in self.cities)
 
 
 class ActionDay(Part):
-    """One date, many cities. ``at`` with an offset is one instant; without, the same local hour everywhere."""
+    """One date, many cities. ``at``, which is T-0, with an offset is one instant; without, the same local hour.
+
+    Attributes:
+        embargo: Words and tags, without ``#``, that nothing says before the reveal.
+        colours: ``#rrggbb``, beside those of the campaign.
+    """
 
     id: Slug
     title: Texts
     at: datetime
-    cities: Literal["all"] | tuple[Slug, ...] = "all"
+    cities: Literal["all"] | tuple[DayCity, ...] = "all"
+    steps: tuple[Step, ...] = ()
     slogans: tuple[Texts, ...] = ()
+    placards: tuple[Texts, ...] = ()
+    colours: tuple[Colour, ...] = ()
+    embargo: tuple[Line, ...] = ()
+
+    @property
+    def reveal(self) -> Step | None:
+        """The step at which the place is told, where the day has one."""
+        return next((step for step in self.steps if step.kind is StepKind.REVEAL), None)
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """What it publishes on accounts at a known time; a round-up waits for its numbers."""
+        planned = (step for step in self.steps if step.channels and step.kind is not StepKind.ROUND_UP)
+        return tuple(self.slot_of(step) for step in planned)
+
+    def slot_of(self, step: Step) -> Slot:
+        """A step that has a message, as a slot. Its id has a colon, so that no slot of a folder has the same."""
+        slot = Slot(
+            id=step.id,
+            message=step.message or step.id,
+            channels=step.channels,
+            cities=step.cities,
+            relative_to=self.id,
+            offset=step.offset,
+            late_by=step.late_by,
+        )
+        return slot.model_copy(update={"id": f"{self.id}:{step.id}"})
+
+    def spoken_in(self, city: City) -> tuple[Language, ...]:
+        """What the people of a city are written to in on this day, the most used first."""
+        own = self.city(city.id)
+        return own.languages if own is not None and own.languages else city.languages
+
+    def city(self, name: str) -> DayCity | None:
+        """What the day says of a city; ``None`` where it takes no part."""
+        if self.cities == "all":
+            return DayCity(id=name)
+        return next((city for city in self.cities if city.id == name), None)
+
+
+class Event(Part):
+    """Something on an outside calendar, once.
+
+    Attributes:
+        calendar: The name of its file below ``calendars/``.
+        uid: What the calendar calls it; the same for every date of a series.
+        name: Its title as a slug.
+        at: Aware, or a naive wall time where it floats with the clocks or lasts whole days.
+        on: The local date on which it begins in its own zone, by which one of a series is named.
+        places: Where it is and what it is about, in the calendar's words.
+    """
+
+    calendar: Slug
+    uid: Line
+    name: Slug
+    title: Line
+    at: datetime
+    on: date
+    lasts: timedelta
+    all_day: bool
+    places: tuple[Line, ...] = ()
 
 
 class Campaign(Part):
@@ -329,4 +542,14 @@ class Campaign(Part):
     messages: tuple[Message, ...] = ()
     prompts: tuple[Prompt, ...] = ()
     action_days: tuple[ActionDay, ...] = ()
+    events: tuple[Event, ...] = ()
     folder: Path = Path()
+
+    @property
+    def planned_slots(self) -> tuple[Slot, ...]:
+        """Its slots and what its action days publish on accounts at a known time."""
+        return (*self.slots, *(slot for day in self.action_days for slot in day.slots))
+
+    def cities_of(self, day: ActionDay) -> tuple[City, ...]:
+        """The cities that take part in an action day, in the order of ``cities``."""
+        return tuple(city for city in self.cities if day.city(city.id) is not None)

@@ -15,7 +15,7 @@ from content.hashtags import tag_for
 from content.languages import Direction
 from content.limits import LIMITS
 from content.markdown import FIRST_VALUE, RESERVED, MarkupRefused, mould
-from content.models import Campaign, Language, Media, Message, Variant
+from content.models import Campaign, Language, Media, Message, Prompt, Variant
 from content.names import identifier, names_for
 from content.richtext import RichText, direction, joined
 from content.templates import Compiled, compiled
@@ -55,6 +55,7 @@ class RenderedMessage:
         content_warning: The warnings of its media; shown before the text.
         more: The later parts of its thread, each a post of its own. Where a platform has no threads, ``text`` holds
             them all.
+        private: Whether it goes to one person at a time and not to the public.
     """
 
     message: str
@@ -68,6 +69,7 @@ class RenderedMessage:
     media: tuple[RenderedMedia, ...] = ()
     content_warning: str | None = None
     more: tuple[RichText, ...] = ()
+    private: bool = False
 
     @property
     def whole(self) -> RichText:
@@ -106,24 +108,25 @@ class Context:
     claim_ids: Mapping[str, str]
     media: tuple[RenderedMedia, ...]
     content_warning: str | None
+    private: bool
 
 
 def context_for(
     campaign: Campaign,
-    message: Message,
+    message: Message | Prompt,
     *,
     language: Language,
     channel: str,
     city: str | None = None,
     local_at: datetime | None = None,
 ) -> Context:
-    """The names for one message in one language on one channel.
+    """The names for one message or prompt in one language on one channel.
 
     Args:
         city: The id of the city it is meant for.
         local_at: The wall clock of the post or its event in that city; with or without a zone, never converted.
     """
-    media = tuple(_media(picture, language) for picture in message.media)
+    media = tuple(_media(picture, language) for picture in getattr(message, "media", ()))
     warnings = dict.fromkeys(picture.warning for picture in media if picture.warning)
     return Context(
         message=message.id,
@@ -135,6 +138,7 @@ def context_for(
         claim_ids={identifier(claim.id): claim.id for claim in campaign.claims},
         media=media,
         content_warning=" · ".join(warnings) or None,
+        private=isinstance(message, Prompt),
     )
 
 
@@ -158,6 +162,7 @@ def render(variant: Variant, context: Context) -> RenderedMessage:
         media=context.media,
         content_warning=context.content_warning,
         more=tuple(more),
+        private=context.private,
     )
 
 

@@ -15,7 +15,7 @@ from content.errors import Problem, Severity, TemplateBroken
 from content.hashtags import check_bidi, check_hashtag, check_text
 from content.languages import chain
 from content.limits import Limits, excess
-from content.models import Ask, AskKind, Campaign, Claim, Effort, Media, Message, Prompt, Target
+from content.models import Ask, AskKind, Campaign, Claim, Effort, Media, Message, Prompt, Target, is_video
 from content.names import identifier
 from content.rendering import RenderedMedia, RenderedMessage, claims_used
 from content.richtext import RichText, plain
@@ -40,7 +40,7 @@ _PREFIXES: Final[Mapping[str, str]] = {"ar": r"(?:[وف]?(?:[بك]?ال|لل|[ب
 def check(rendered: RenderedMessage, limits: Limits) -> tuple[Problem, ...]:
     """Every limit of a platform that a rendered message breaks; empty where it fits.
 
-    The content warning counts as part of the text, and so do the descriptions of pictures where the platform
+    The content warning counts as part of the text, and so do the descriptions of its media where the platform
     has no alt texts. Both belong to the first part of a thread; each part must fit alone.
     """
     return (
@@ -63,7 +63,7 @@ def review_campaign(
         on: The local date of the review: claims are checked against it.
         exceptions: Files below ``media/`` for which two people recorded an exception that has not expired.
     """
-    platforms = sorted({channel for slot in campaign.slots for channel in slot.channels})
+    platforms = sorted({channel for slot in campaign.planned_slots for channel in slot.channels})
     found = chain_of(
         check_hashtag(campaign.hashtag, platforms),
         _check_asks(campaign),
@@ -77,8 +77,8 @@ def review_campaign(
 
 
 def _check_length(rendered: RenderedMessage, limits: Limits) -> Iterator[Problem]:
-    alts = [picture.alt for picture in rendered.media]
-    text = counted(rendered.text, limits, alts=alts, warning=rendered.content_warning)
+    alts, moving = [each.alt for each in rendered.media], bool(_videos(rendered))
+    text = counted(rendered.text, limits, alts=alts, warning=rendered.content_warning, moving=moving)
     for broken in excess(text, limits, caption=bool(rendered.media)):
         yield Problem("over-limit", rendered.file, str(broken), f"Shorten the text for {limits.platform}.")
     if not plain(rendered.text).strip():
@@ -99,33 +99,40 @@ def _in_part(number: int, rendered: RenderedMessage, found: Iterable[Problem]) -
 
 def _check_media(rendered: RenderedMessage, limits: Limits) -> Iterator[Problem]:
     where = _message_file(rendered.message)
-    count = len(rendered.media)
+    count, videos = len(rendered.media), _videos(rendered)
     if limits.requires_media and not count:
         yield Problem(
             "media-missing", where, f"{limits.platform} takes no post without a picture", "Add one."
         )
-    if count > limits.max_media:
+    if videos and count > 1:
+        what = f"{videos[0].file} is a video, and a post shows either pictures or one video"
+        yield Problem("media-mixed", where, what, "Put the rest into a message of its own.")
+    elif count > limits.max_media:
         yield Problem(
             "media-too-many",
             where,
             f"{count} pictures, {limits.platform} takes {limits.max_media}",
             "Remove some.",
         )
-    for picture in rendered.media:
-        yield from _check_alt(picture, rendered.language, where, limits)
+    for medium in rendered.media:
+        yield from _check_alt(medium, rendered.language, where, limits)
 
 
-def _check_alt(picture: RenderedMedia, language: str, where: str, limits: Limits) -> Iterator[Problem]:
-    if not picture.alt:
+def _videos(rendered: RenderedMessage) -> list[RenderedMedia]:
+    return [each for each in rendered.media if is_video(each.file)]
+
+
+def _check_alt(medium: RenderedMedia, language: str, where: str, limits: Limits) -> Iterator[Problem]:
+    if not medium.alt:
         yield Problem(
             "alt-missing",
             where,
-            f"{picture.file} has no alt text in {language}",
-            "Say what the picture shows.",
+            f"{medium.file} has no alt text in {language}",
+            f"Say what the {'video' if is_video(medium.file) else 'picture'} shows.",
         )
-    size, most = graphemes(picture.alt), limits.max_alt_graphemes
+    size, most = graphemes(medium.alt), limits.max_alt_graphemes
     if most and size > most:
-        what = f"the alt text of {picture.file} in {language} has {size} characters, {limits.platform} takes {most}"
+        what = f"the alt text of {medium.file} in {language} has {size} characters, {limits.platform} takes {most}"
         yield Problem("alt-too-long", where, what, "Shorten it.")
 
 
@@ -234,7 +241,7 @@ def _check_part(
         language=rendered.language,
         platforms=(rendered.channel,),
         where=rendered.file,
-        required=is_first,
+        required=is_first and not rendered.private,
     )
     yield from check_bidi(text, language=rendered.language, where=rendered.file)
     yield from _check_banned(campaign, rendered, text)

@@ -7,13 +7,16 @@ from typing import Final
 
 from content.errors import VariantMissing
 from content.limits import LIMITS
-from content.models import Campaign, Message, Prompt, Slot, Variant
+from content.models import ActionDay, Campaign, Message, Prompt, Slot, Step, Variant
 
 CHANNELS: Final = tuple(LIMITS)
 """The kinds of platform that a slot or the name of a text may name."""
 
 ANY_CHANNEL: Final = "any channel"
 """Stands for the channel of a slot that names cities or accounts, and so does not say which."""
+
+LETTERS: Final = "telegram"
+"""The platform whose texts people get who are written to."""
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _AUDIENCE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -108,13 +111,30 @@ def coverage(campaign: Campaign) -> tuple[CoverageRow, ...]:
 
 def _rows(message: Message, campaign: Campaign) -> Iterator[CoverageRow]:
     needed: dict[tuple[str, str | None], dict[str, str | None]] = {}
-    for slot in campaign.slots:
+    for slot in _senders(campaign):
         if slot.message == message.id:
             for language in dict.fromkeys(languages_of(slot, campaign)):
                 files = needed.setdefault((language, slot.audience), {})
                 files |= _files(message, language, slot)
     for (language, audience), files in needed.items():
         yield CoverageRow(message.id, language, audience, files)
+
+
+def _senders(campaign: Campaign) -> Iterator[Slot]:
+    yield from campaign.slots
+    for day in campaign.action_days:
+        for step in day.steps:
+            if step.message is not None:
+                yield day.slot_of(step) if step.channels else _letters(step, day, campaign)
+
+
+def _letters(step: Step, day: ActionDay, campaign: Campaign) -> Slot:
+    """A step that writes to people, as a slot on the platform whose limits such texts keep."""
+    meant = [city for city in campaign.cities_of(day) if step.includes(city.id)]
+    spoken = {language for city in meant for language in day.spoken_in(city)}
+    languages = tuple(language for language in campaign.languages if language in spoken)
+    slot = day.slot_of(step)
+    return slot.model_copy(update={"channels": (LETTERS,), "cities": (), "languages": languages})
 
 
 def _files(message: Message, language: str, slot: Slot) -> Iterable[tuple[str, str | None]]:

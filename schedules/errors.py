@@ -5,6 +5,9 @@ ScheduleError
  + IllegalMove        a delivery cannot go from its state to the one that was asked for
  + LocalTimeInvalid   a wall time does not exist, and the slot says to refuse it
  + Forbidden          this actor may not do this
+   + CodeNeeded       this actor may, after a code of their second factor
+ + PersonUnknown      nobody of that name has come to the bot
+ + InviteInvalid      a link does not let anybody in, or not any more
  + AccountUnknown     no account has that name
  + StoreUnusable      the database or the key file cannot be used as it is
 """
@@ -28,6 +31,18 @@ class LocalTimeInvalid(ScheduleError):
 
 class Forbidden(ScheduleError):
     """This actor may not do this."""
+
+
+class CodeNeeded(Forbidden):
+    """This actor may do this after a code of their second factor."""
+
+
+class PersonUnknown(ScheduleError):
+    """Nobody of that name has come to the bot."""
+
+
+class InviteInvalid(ScheduleError):
+    """A link does not let anybody in, or not any more."""
 
 
 class AccountUnknown(ScheduleError):

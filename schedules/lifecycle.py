@@ -29,6 +29,10 @@ RETRACT: Final = "retract"
 """How the kinds of retractions begin: ``retract`` takes back a post, ``retract-2`` the second part of a thread."""
 LETTER: Final = "letter-"
 """How the kinds of letters begin; the name of the recipient follows."""
+REMIND: Final = "remind"
+"""How the kinds of reminders begin, of a post that was handed to a person: ``remind-2`` for the second part of a thread."""
+ESCALATE: Final = "escalate"
+"""The same for telling the next person, where the reminder was not answered either."""
 
 MOVES: Final = {
     State.PLANNED: frozenset({State.READY, State.EXPIRED, State.CANCELLED}),
@@ -61,6 +65,12 @@ def part_number(kind: str) -> int | None:
     if kind == PUBLISH:
         return 1
     return int(kind.removeprefix(PART)) if kind.startswith(PART) else None
+
+
+def urged_part(kind: str) -> int | None:
+    """Which part of a thread a reminder or an escalation is about, from 1; ``None`` for other deliveries."""
+    name, _, number = kind.partition("-")
+    return int(number or 1) if name in {REMIND, ESCALATE} else None
 
 
 def check_move(here: State, there: State) -> None:

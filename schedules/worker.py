@@ -19,12 +19,14 @@ from schedules.store.tables import worker as worker_table
 from schedules.store.upsert import insert_new
 
 TICK: Final = timedelta(milliseconds=200)
+LANE_PAUSE: Final = timedelta(milliseconds=30)
+"""Between two looks while it is sending: a bot of Telegram, the fastest lane with a small burst, has room for one in 45 ms."""
 HEARTBEAT: Final = timedelta(seconds=5)
 FORGOTTEN_AFTER: Final = timedelta(days=1)
 GRACE = 60.0
 """Seconds that a chore may take to end when the worker stops: a renewal that is cut off may lose a token that rotates."""
 
-Job: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+Job: TypeAlias = Callable[[], Coroutine[Any, Any, object]]
 
 log = structlog.get_logger()
 
@@ -72,7 +74,11 @@ class Worker:
         watching = asyncio.create_task(self._control.watch())
         rounds = [
             asyncio.create_task(self._every(pause, job, stop))
-            for pause, job in ((TICK, partial(self._tick, stop)), (HEARTBEAT, self._beat))
+            for pause, job in (
+                (TICK, partial(self._tick, stop)),
+                (HEARTBEAT, self._beat),
+                (TICK, partial(self._end_if_wiped, stop)),
+            )
         ]
         chores = [
             asyncio.create_task(self._every(pause, partial(_quietly, job), stop))
@@ -91,15 +97,14 @@ class Worker:
             for task in (watching, *chores):
                 task.cancel()
             await asyncio.gather(watching, *chores, return_exceptions=True)
-            await self._guarded(self._forget)
+            if not self._control.is_wiped:
+                await self._guarded(self._forget)
             log.info("worker stopped", worker=self._name)
 
     async def _every(self, pause: timedelta, job: Job, stop: asyncio.Event) -> None:
         while not stop.is_set():
             await self._guarded(job)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause.total_seconds()):
-                    await stop.wait()
+            await _wait(stop, pause)
 
     async def _guarded(self, job: Job) -> None:
         try:
@@ -117,12 +122,32 @@ class Worker:
             self._healthy = True
 
     async def _tick(self, stop: asyncio.Event) -> None:
-        ticked = elapsed()
-        await self._dispatcher.tick()
-        while not stop.is_set() and await self._dispatcher.claim_when_room():
+        """Send what is due, and go on asking as long as lanes and not the plan hold the next back."""
+        ticked = sent = elapsed()
+        if not await self._dispatcher.tick():
+            return
+        while not stop.is_set() and elapsed() - sent < TICK.total_seconds():
+            if await self._dispatcher.claim_when_room():
+                sent = elapsed()
+            else:
+                await _wait(stop, LANE_PAUSE)
             if elapsed() - ticked > TICK.total_seconds():
                 ticked = elapsed()
                 await self._dispatcher.tick()
+
+    async def _end_if_wiped(self, stop: asyncio.Event) -> None:
+        """Where the installation was wiped: begin nothing more, say so to whoever waits for it, and stop."""
+        if not self._control.is_wiped:
+            return
+        self._dispatcher.stop()
+        async with self._store.write() as connection:
+            await connection.execute(
+                worker_table.update()
+                .where(worker_table.c.id == self._name)
+                .values(wiped_at=self._clock.now())
+            )
+        log.warning("this installation was wiped; nothing more is sent", worker=self._name)
+        stop.set()
 
     async def _beat(self) -> None:
         now = self._clock.now()
@@ -147,3 +172,9 @@ async def _quietly(job: Job) -> None:
         await job()
     except Exception as error:  # noqa: BLE001 - whatever it was, sending goes on
         log.warning("chore failed", error=type(error).__name__)
+
+
+async def _wait(stop: asyncio.Event, pause: timedelta) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(pause.total_seconds()):
+            await stop.wait()

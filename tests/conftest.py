@@ -42,3 +42,14 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database; the test runs once on each engine."""
     fixture = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
     return str(request.getfixturevalue(fixture))
+
+
+@pytest.fixture
+def ffmpeg(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The ffmpeg of imageio-ffmpeg, alone on the path."""
+    from imageio_ffmpeg import get_ffmpeg_exe  # type: ignore[import-untyped]
+
+    program = tmp_path_factory.mktemp("bin") / "ffmpeg"
+    program.symlink_to(get_ffmpeg_exe())
+    monkeypatch.setenv("PATH", str(program.parent))
+    return program

@@ -98,7 +98,7 @@ def test_every_state_of_a_delivery_has_a_section(state: State) -> None:
 
 def test_every_channel_is_documented() -> None:
     text = Document(Path("channels/README.md")).text
-    documented = set(re.findall(r"^- \*\*(\w+)\*\*: \S", text, re.MULTILINE))
+    documented = set(re.findall(r"^- \*\*([\w-]+)\*\*: \S", text, re.MULTILINE))
     names = {channel.name for channel in channels()}
     assert "rehearsal" in names
     assert names - documented == set()

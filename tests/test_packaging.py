@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from content.languages import OURS
 from tests.support.commands import complaint, project
 from tests.support.source import PACKAGES, ROOT
 
@@ -63,6 +64,15 @@ def test_the_licence_is_the_one_that_is_declared() -> None:
 
 def test_the_wheel_holds_the_four_floors_and_nothing_else() -> None:
     assert sorted(project()["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]) == sorted(PACKAGES)
+
+
+def test_the_wheel_holds_the_catalogs_as_nothing_there_is_ignored() -> None:
+    catalogs = [path.relative_to(ROOT) for path in (ROOT / "content").rglob("*.po")]
+    assert len(catalogs) == len(OURS)
+    kept_out = [
+        line for line in read(".gitignore").split() for path in catalogs if path.match(line.strip("/"))
+    ]
+    assert kept_out == []
 
 
 def test_ci_runs_what_a_contributor_runs() -> None:

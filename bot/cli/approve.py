@@ -54,9 +54,10 @@ def approve(
         platforms = platforms_of(desk)
         if together or yes:
             _show_summary(waiting)
+            _show_reaches(desk, waiting)
             chosen = waiting if yes or _agrees(waiting) else []
         else:
-            chosen = _asked(waiting, platforms)
+            chosen = _asked(desk, waiting, platforms)
         left = _approve(desk, actor, chosen) if chosen else ()
     ctx.exit(NO if left or not chosen else 0)
 
@@ -89,10 +90,24 @@ def _agrees(waiting: "Sequence[PostView]") -> bool:
     return click.confirm(f"Approve {counted(len(waiting), 'post')}?", err=True)
 
 
-def _asked(waiting: "Sequence[PostView]", platforms: Mapping[str, str]) -> "list[PostView]":
+def _show_reaches(desk: Desk, waiting: "Sequence[PostView]") -> None:
+    """Whom each prompt among them reaches."""
+    from bot.cli.reaches import in_words
+    from schedules.commands.audiences import reach_of_post
+
+    for post in waiting:
+        found = desk.do(
+            reach_of_post(desk.store, desk.clock, post.campaign, post.account, post.language, post.body)
+        )
+        if found is not None:
+            say(f"Prompt {post.message} in {post.language}: {in_words(*found)}\n")
+
+
+def _asked(desk: Desk, waiting: "Sequence[PostView]", platforms: Mapping[str, str]) -> "list[PostView]":
     chosen: list[PostView] = []
     for number, post in enumerate(waiting, 1):
         show_post(post, platforms)
+        _show_reaches(desk, [post])
         answer = click.prompt(
             f"Approve it? ({number} of {len(waiting)}) yes, no, or quit",
             type=click.Choice(["y", "n", "q"]),

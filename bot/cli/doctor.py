@@ -46,10 +46,17 @@ class Finding:
 @pass_session
 @click.pass_context
 def doctor(ctx: click.Context, session: Session, as_json: bool) -> None:
-    """Examine this installation: settings, database, key, time zones, pictures, accounts, workers, disk."""
+    """Examine this installation: settings, database, key, time zones, pictures, videos, accounts, workers, disk."""
     session.configure_logs()
     settings = session.settings
-    found = [*_home(settings), *_key(settings), _pictures(), *asyncio.run(_ledger(settings))]
+    found = [
+        *_home(settings),
+        *_key(settings),
+        _pictures(),
+        _videos(),
+        _words(),
+        *asyncio.run(_ledger(settings)),
+    ]
     if as_json:
         show_json({"settings": _in_force(settings), "findings": [asdict(one) for one in found]})
     else:
@@ -116,6 +123,30 @@ def _pictures() -> Finding:
     )
 
 
+def _videos() -> Finding:
+    from content.video import ffmpeg
+
+    found = ffmpeg()
+    if found is None:
+        return Finding("videos", OK, "ffmpeg is not installed; only posts with a video need it.")
+    return Finding("videos", OK, f"They are prepared with {found}.")
+
+
+def _words() -> Finding:
+    from content.filters import habits_for, language_name, list_
+    from content.words import unread
+
+    english = habits_for("en-GB", "latn")
+    names = tuple(language_name(english, language) for language in unread())
+    if not names:
+        return Finding("words", OK, "A native speaker has read the bot's words in every language.")
+    return Finding(
+        "words",
+        LOOK,
+        f"The bot's words in {list_(english, names)} have not been read by a native speaker yet.",
+    )
+
+
 async def _ledger(settings: "Settings") -> list[Finding]:
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -130,6 +161,7 @@ async def _ledger(settings: "Settings") -> list[Finding]:
             *await _time_zones(store),
             *await _workers(store),
             *await _accounts(store, settings),
+            await _audit(store, settings),
         ]
     except (SQLAlchemyError, OSError) as error:
         why = str(getattr(error, "orig", error)).strip().partition("\n")[0]
@@ -185,6 +217,25 @@ async def _accounts(store: "Store", settings: "Settings") -> list[Finding]:
         )
         found.append(Finding(f"account {account.id}", state, detail))
     return found
+
+
+async def _audit(store: "Store", settings: "Settings") -> Finding:
+    from schedules.accounts.keys import load_key
+    from schedules.accounts.vault import Vault
+    from schedules.errors import StoreUnusable
+    from schedules.people.audit import verify
+
+    try:
+        found = await verify(store, Vault(load_key(settings.key_path)))
+    except StoreUnusable:
+        return Finding("audit", LOOK, "It cannot be verified without the key.")
+    if not found.is_whole:
+        return Finding(
+            "audit", BROKEN, "Somebody changed it past Munasara. See where: munasara audit verify"
+        )
+    if found.head is None:
+        return Finding("audit", OK, "Nothing was recorded yet.")
+    return Finding("audit", OK, f"Whole, {found.records:,} records. Keep the head elsewhere: {found.head}")
 
 
 def _concerns(

@@ -10,6 +10,7 @@ import click
 from bot.cli.exits import NO
 from bot.cli.output import counted, json_option, moment, say, show_json, show_problems, show_table, utc
 from bot.cli.session import Desk, Session, acting, pass_session
+from bot.cli.timeline import show_timelines, timelines_as_data, write_calendar
 
 if TYPE_CHECKING:
     from schedules.commands.actor import Actor
@@ -33,12 +34,20 @@ Exit code 1 where the campaign has errors; nothing is recorded then.
 @click.option("--yes", is_flag=True, help="Record without asking.")
 @click.option("--dry-run", is_flag=True, help="Show what would be recorded, and record nothing.")
 @click.option("--every", is_flag=True, help=f"Show every post, not only the first {ROWS_SHOWN}.")
+@click.option("--ics", type=click.Path(path_type=Path), help="Write the action days as a calendar file.")
 @json_option
 @acting
 @pass_session
 @click.pass_context
 def plan(
-    ctx: click.Context, session: Session, folder: Path, yes: bool, dry_run: bool, every: bool, as_json: bool
+    ctx: click.Context,
+    session: Session,
+    folder: Path,
+    yes: bool,
+    dry_run: bool,
+    every: bool,
+    ics: Path | None,
+    as_json: bool,
 ) -> None:
     """Plan a campaign folder on the connected accounts: what goes out where and when; then record it.
 
@@ -48,6 +57,8 @@ def plan(
     actor = session.actor()
     with session.desk() as desk:
         checked = _checked(desk, folder)
+        if ics is not None:
+            write_calendar(checked.campaign, desk.clock.now(), ics)
         before = None if checked.errors else desk.do(_preview(desk, checked))
         if as_json:
             show_json(_as_data(checked, before))
@@ -113,7 +124,9 @@ def _show(checked: "Checked", outcome: "Outcome | None", every: bool) -> None:
     if len(shown) < len(planned):
         say(f"... and {len(planned) - len(shown):,} more: munasara plan {checked.campaign.folder} --every")
     say(f"\n{counted(len(planned), 'post')} on {counted(len({o.account for o in planned}), 'account')}.")
+    show_timelines(checked.campaign, None if every else ROWS_SHOWN)
     _show_forecast(checked)
+    _show_audience(checked)
     if outcome is not None:
         show_problems(outcome.conflicts)
         say(f"Against what is recorded: {_summary(outcome)}.")
@@ -130,6 +143,17 @@ def _show_forecast(checked: "Checked") -> None:
         if one.allowed is not None:
             most, within = f"{one.busiest.posts:,} of {one.allowed:,} posts", in_words(one.window)
             say(f"{most} within {within} on {one.account}.")
+
+
+def _show_audience(checked: "Checked") -> None:
+    from bot.cli.reaches import of_plan
+
+    if checked.audience is not None:
+        for line in of_plan(checked.audience):
+            say(line)
+    elif checked.campaign.prompts and not checked.has_bot:
+        missing = "no account writes to volunteers. Connect one: munasara accounts add telegram-bot"
+        say(f"{counted(len(checked.campaign.prompts), 'prompt')} not planned, as {missing}")
 
 
 def _rows(planned: "list[Occurrence]") -> Iterator[tuple[object, ...]]:
@@ -171,6 +195,8 @@ def _changes_something(outcome: "Outcome") -> bool:
 
 
 def _as_data(checked: "Checked", outcome: "Outcome | None") -> dict[str, object]:
+    from bot.cli.reaches import of_plan
+
     posts = [
         {
             "key": one.key,
@@ -190,7 +216,9 @@ def _as_data(checked: "Checked", outcome: "Outcome | None") -> dict[str, object]
         "errors": len(checked.errors),
         "problems": checked.problems,
         "posts": posts,
+        "action_days": timelines_as_data(checked.campaign),
         "forecast": checked.forecast,
+        "prompts": () if checked.audience is None else tuple(of_plan(checked.audience)),
         "changes": None if outcome is None else outcome.counts,
         "conflicts": () if outcome is None else outcome.conflicts,
     }

@@ -53,13 +53,15 @@ def add(ctx: click.Context, session: Session, name: str, path: Path) -> None:
 @recipients.command("list")
 @click.argument("name", metavar="LIST")
 @json_option
+@acting
 @pass_session
 def list_(session: Session, name: str, as_json: bool) -> None:
     """Show every address of a list. Mind who looks over your shoulder."""
     from schedules.commands import recipients as commands
 
+    actor = session.actor()
     with session.desk() as desk:
-        found = desk.do(commands.addresses(desk.store, desk.vault, name))
+        found = desk.do(commands.addresses(desk.store, desk.vault, actor, name))
     if as_json:
         show_json(found)
         return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from bot.cli.exits import NO
-from bot.cli.output import counted, say, show_table
+from bot.cli.output import counted, json_option, say, show_json, show_table
 from bot.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ Examples:
   munasara rehearse
   munasara rehearse my-campaign --no-faults --out /tmp/rehearsal
 
-Exit code 1 where a promise was broken: a post lost, twice, altered, too early or too late.
+Exit code 1 where a promise was broken: a post lost, twice, altered, too early or too late; a volunteer
+asked twice, never, in quiet hours, or for more than is safe for them.
 """
 )
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
@@ -50,25 +51,33 @@ Exit code 1 where a promise was broken: a post lost, twice, altered, too early o
     type=click.Path(path_type=Path, file_okay=False),
     help="Where the transcript goes; else into the home folder.",
 )
+@json_option
 @pass_session
 @click.pass_context
 def rehearse(
-    ctx: click.Context, session: Session, folder: Path | None, faults: bool, seed: int, out: Path | None
+    ctx: click.Context,
+    session: Session,
+    /,
+    folder: Path | None,
+    faults: bool,
+    seed: int,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     """Run a whole campaign offline: the same code, a fast clock, stand-ins for the platforms.
 
     Without a folder it takes the example campaign. Needs no account, no token and no network, and leaves a
-    transcript that shows every post.
+    transcript that shows every post, and what each phone of invented volunteers shows.
     """
     from bot.rehearsal import run
 
     session.configure_logs()
     chosen = folder or _example()
     into = out or session.settings.home / FOLDER_IN_HOME
-    with _shown(sys.stdout.isatty()) as show:
+    with _shown(sys.stdout.isatty(), quiet=as_json) as show:
         report = asyncio.run(run(chosen, out=into, faults=faults, seed=seed, show=show))
-    show_report(report)
-    ctx.exit(0 if report.verdict.holds else NO)
+    (show_json if as_json else show_report)(report)
+    ctx.exit(0 if report.holds else NO)
 
 
 def show_report(report: "Report") -> None:
@@ -76,6 +85,8 @@ def show_report(report: "Report") -> None:
     say(f"\n{report.title}")
     show_table(["state", "posts"], [(state.value, count) for state, count in report.counts.items()])
     say(f"\n{report.verdict.sentence}")
+    if report.letters is not None:
+        say(report.letters.sentence)
     for sentence in report.attention:
         say(f"! {sentence}")
     say(f"\nTranscript: {report.transcript.absolute()}")
@@ -90,7 +101,10 @@ def _example() -> Path:
 
 
 @contextmanager
-def _shown(on_a_terminal: bool) -> "Iterator[Callable[[Progress], None]]":
+def _shown(on_a_terminal: bool, *, quiet: bool) -> "Iterator[Callable[[Progress], None]]":
+    if quiet:
+        yield lambda _: None
+        return
     if not on_a_terminal:
         yield _Lines().show
         return

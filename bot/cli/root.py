@@ -29,6 +29,9 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "pause": "Stop sending, at once.",
         "resume": "Start sending again; it takes two people.",
         "exceptions": "Permit a picture in which a child can be recognised.",
+        "people": "Let people in, and say who is in charge of what.",
+        "audit": "Look at the record of who did what.",
+        "wipe": "Destroy everything, at once.",
     },
     "Set up": {
         "init": "Make the home folder, the database and the key.",

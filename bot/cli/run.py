@@ -39,7 +39,12 @@ async def _run(settings: "Settings") -> None:
         say("Sending what is due. Stop with Ctrl-C.")
         if address is not None:
             say(f"Health: {address}/health  Ready: {address}/ready")
-        await worker.run(stop)
+        serving_people = asyncio.create_task(app.door().run(stop))
+        try:
+            await worker.run(stop)
+        finally:
+            stop.set()
+            await serving_people
     say("Stopped. Nothing is in flight.")
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.app import App
     from bot.settings import Settings
     from schedules.commands.actor import Actor
+    from schedules.people.audit import Journal
 
 T = TypeVar("T")
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -49,8 +50,11 @@ class Session:
 
         return load_settings()
 
-    def actor(self) -> "Actor":
+    def actor(self, *, recorded: bool = True) -> "Actor":
         """Who acts: ``--as``, or the setting, or the system's user.
+
+        Args:
+            recorded: Whether what they do goes into the audit, which takes a key that can be used.
 
         Raises:
             ScheduleError: The name cannot be used.
@@ -58,7 +62,18 @@ class Session:
         """
         from schedules.commands.actor import Actor
 
-        return Actor(self.acting_as or self.settings.actor or _system_user())
+        name = self.acting_as or self.settings.actor or _system_user()
+        return Actor(name, journal=self._journal() if recorded else None)
+
+    def _journal(self) -> "Journal | None":
+        """Where the acts of the command line are recorded, once there is a key to chain the records with."""
+        from schedules.accounts.keys import load_key
+        from schedules.accounts.vault import Vault
+        from schedules.clock import SystemClock
+        from schedules.people.audit import Journal
+
+        path = self.settings.key_path
+        return Journal(Vault(load_key(path)), SystemClock()) if path.exists() else None
 
     def configure_logs(self, *, wanted: bool = False) -> None:
         """Send logs to standard error: all that the settings ask for, or errors alone."""

@@ -18,8 +18,10 @@ UNKNOWN_PLATFORM: Final = "handoff"
 def platforms_of(desk: Desk) -> dict[str, str]:
     """The platform of every connected account."""
     from schedules.commands import accounts
+    from schedules.planning.prompts import CHANNEL, PLATFORM
 
-    return {view.name: view.channel for view in desk.do(accounts.views(desk.store))}
+    views = desk.do(accounts.views(desk.store))
+    return {view.name: PLATFORM if view.channel == CHANNEL else view.channel for view in views}
 
 
 def show_post(post: "PostView", platforms: Mapping[str, str]) -> None:
@@ -58,14 +60,16 @@ def _show_part(
     warning: str | None = None,
 ) -> None:
     from content.limits import length
+    from content.models import is_video
     from content.richtext import plain
     from content.visible import counted, visible
 
-    alts = [picture["alt"] for picture in media]
-    say(plain(visible(text, limits, alts=alts, warning=warning)))
+    alts, moving = [each["alt"] for each in media], any(is_video(each["file"]) for each in media)
+    say(plain(visible(text, limits, alts=alts, warning=warning, moving=moving)))
     say()
-    for picture in media:
-        say(f"Picture {picture['file']}: {picture['alt'] or 'no description'}")
+    for each in media:
+        kind = "Video" if moving else "Picture"
+        say(f"{kind} {each['file']}: {each['alt'] or 'no description'}")
     most = limits.max_caption if media and limits.max_caption else limits.max_length
-    taken = length(counted(text, limits, alts=alts, warning=warning), limits)
+    taken = length(counted(text, limits, alts=alts, warning=warning, moving=moving), limits)
     say(f"Room: {taken:,}{f' of {most:,}' if most is not None else ''} {limits.unit.value}\n")

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from bot.rehearsal.cast import ACTORS
-from bot.rehearsal.drive import Act
 from bot.rehearsal.mishaps import Mishap
-from bot.rehearsal.stage import Stage
+from bot.rehearsal.stage import Act, Stage
 from channels.rehearsal.faults import EVERY_ACCOUNT, Fault, FaultKind
 from schedules.commands import accounts, pauses
 

@@ -1,13 +1,15 @@
-"""Who plays: one stand-in account for each language and channel, and one for each open city."""
+"""Who plays: one stand-in account for each language and channel, one for each open city, and the bot where there are prompts."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from content.limits import LIMITS
 from content.models import Campaign, City, Risk, Slot
+from schedules.commands import groups
 from schedules.commands.actor import Actor
 from schedules.planning.destinations import AccountView
+from schedules.planning.prompts import CHANNEL, PLATFORM
 
 ANYWHERE: Final = "handoff"
 """Plays an account that a slot names in a way that does not tell its platform."""
@@ -38,12 +40,19 @@ NATURES: Final[Mapping[str, Nature]] = {
     "facebook": READS_BACK,
     "instagram": READS_BACK,
     "threads": READS_BACK,
-    "tiktok": READS_BACK,
 }
 """How each platform really is; every other one shows no old posts, such as Telegram."""
 
+BY_HAND: Final = frozenset({"snapchat", "tiktok", "whatsapp", "youtube", ANYWHERE})
+"""Platforms that no program can use: a person gets each post and publishes it."""
+
 SHARED_TOKEN: Final = frozenset({"telegram"})
 """Platforms on which one token, that of the bot, speaks in every group and channel."""
+
+BOT: Final = CHANNEL
+"""The account that writes to volunteers."""
+PROMPT_HOUR: Final = int(groups.PROMPT_HOUR)
+"""The wall hour at which groups get the prompt of the day."""
 
 EDITOR: Final = Actor("rehearsal-editor")
 ACTORS: Final = tuple(Actor(f"rehearsal-approver-{number}") for number in range(1, 6))
@@ -56,17 +65,31 @@ def nature(platform: str) -> Nature:
 
 
 def cast(campaign: Campaign) -> tuple[AccountView, ...]:
-    """Every account that the slots of a campaign speak on. Guarded cities have none."""
+    """Every account that a campaign speaks on. Guarded cities have none."""
     found: dict[str, AccountView] = {}
-    for slot in campaign.slots:
+    for slot in campaign.planned_slots:
         for view in _accounts(slot, campaign):
             found.setdefault(view.name, view)
+    if campaign.prompts:
+        found[BOT] = AccountView(BOT, CHANNEL, campaign.languages[0])
+        found |= {view.name: replace(view, prompt_hour=PROMPT_HOUR) for view in _groups(campaign)}
     return tuple(found[name] for name in sorted(found))
 
 
 def guarded_cities(campaign: Campaign) -> int:
     """How many cities have no group, so that nobody there can be found by it."""
     return sum(city.risk is Risk.GUARDED for city in campaign.cities)
+
+
+def _groups(campaign: Campaign) -> Iterator[AccountView]:
+    for city in campaign.cities:
+        if city.risk is Risk.OPEN:
+            yield from _group(PLATFORM, city, campaign.languages)
+
+
+def _group(channel: str, city: City, languages: tuple[str, ...]) -> Iterator[AccountView]:
+    spoken = [tag for tag in city.languages if tag in languages]
+    yield from (AccountView(f"{channel}-{city.id}", channel, tag, city.id) for tag in spoken[:1])
 
 
 def _accounts(slot: Slot, campaign: Campaign) -> Iterator[AccountView]:
@@ -79,8 +102,7 @@ def _accounts(slot: Slot, campaign: Campaign) -> Iterator[AccountView]:
             yield from (AccountView(f"{channel}-{tag.lower()}", channel, tag) for tag in languages)
             continue
         for city in _open_cities(slot, campaign):
-            spoken = [tag for tag in city.languages if tag in languages]
-            yield from (AccountView(f"{channel}-{city.id}", channel, tag, city.id) for tag in spoken[:1])
+            yield from _group(channel, city, languages)
 
 
 def _open_cities(slot: Slot, campaign: Campaign) -> Iterator[City]:

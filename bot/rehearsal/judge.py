@@ -9,6 +9,7 @@ from typing import Any
 from bot.rehearsal.report import Verdict
 from channels.rehearsal.journal import accepted, read_journal
 from content.limits import LIMITS
+from content.models import is_video
 from content.richtext import RichText, from_json, plain
 from content.visible import visible
 from schedules.commands.posts import PostView
@@ -88,8 +89,14 @@ def _is_as_approved(entry: Acceptance, post: PostView, platform: str) -> bool:
 
 def _text(post: PostView, platform: str) -> str:
     limits = LIMITS[platform]
-    alts = [picture["alt"] for picture in post.body["media"]]
-    shown = visible(from_json(post.body["text"]), limits, alts=alts, warning=post.body["warning"])
+    media = post.body["media"]
+    shown = visible(
+        from_json(post.body["text"]),
+        limits,
+        alts=[each["alt"] for each in media],
+        warning=post.body["warning"],
+        moving=any(is_video(each["file"]) for each in media),
+    )
     return _shown(shown, platform)
 
 

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from bot.rehearsal.cast import nature
+from bot.rehearsal.cast import BY_HAND, nature
 from bot.rehearsal.picker import Picker
 from channels.rehearsal.faults import FaultKind
 from schedules.commands.posts import PostView
+from schedules.ledger.ledger import URGE_AFTER
+from schedules.lifecycle import ESCALATE, REMIND
 
 JUST_BEFORE: Final = timedelta(seconds=1)
 AROUND: Final = timedelta(hours=1)
@@ -21,10 +23,14 @@ ASKED_TO_WAIT: Final = timedelta(minutes=15)
 ENOUGH: Final = 5
 POSTS_PER_MISHAP: Final = 3
 UNAPPROVED: Final = "unapproved"
-EXPIRING: Final = frozenset({"x", "bluesky", "facebook", "instagram", "threads", "tiktok"})
+EXPIRING: Final = frozenset({"x", "bluesky", "facebook", "instagram", "threads"})
 """Platforms whose tokens end by themselves; elsewhere only a person can revoke one."""
 OUR_OWN: Final = frozenset({"feed"})
 """Files that we write ourselves: no platform stands in between that could fail."""
+REMINDED: Final = "reminded"
+PASSED_ON: Final = "passed-on"
+CANNOT: Final = "cannot"
+SILENT: Final = "silent"
 SLACK: Final = timedelta(minutes=15)
 """A post that still has this long when an obstacle is gone goes out late; retries are at most ten minutes apart."""
 
@@ -70,7 +76,7 @@ def choose(
 
 @dataclass(frozen=True, slots=True)
 class _Single:
-    """A mishap of one post. ``{account}`` stands in the sentence for the account."""
+    """A mishap of one post. ``{account}`` stands in the sentence for the account; ``room`` is how late it must still be of use."""
 
     name: str
     what: str
@@ -78,6 +84,8 @@ class _Single:
     blind: bool | None = None
     keyed: bool | None = None
     seconds: float = 0.0
+    by_hand: bool | None = False
+    room: timedelta = timedelta()
 
 
 _SINGLES: Final = (
@@ -117,8 +125,30 @@ _SINGLES: Final = (
         "{Platform} asks {account} to wait for 15 minutes.",
         FaultKind.RATE_LIMIT,
         seconds=ASKED_TO_WAIT.total_seconds(),
+        room=ASKED_TO_WAIT + SLACK,
     ),
-    _Single(UNAPPROVED, "Nobody approves a post on {account}.", None),
+    _Single(UNAPPROVED, "Nobody approves a post on {account}.", None, by_hand=None),
+    _Single(
+        REMINDED,
+        "The person who publishes on {account} by hand does not answer until she is reminded.",
+        None,
+        by_hand=True,
+        room=URGE_AFTER[REMIND] + SLACK,
+    ),
+    _Single(
+        PASSED_ON,
+        "The person who publishes on {account} by hand does not answer, so the next person is asked.",
+        None,
+        by_hand=True,
+        room=URGE_AFTER[ESCALATE] + SLACK,
+    ),
+    _Single(
+        CANNOT,
+        "The person who publishes on {account} by hand says that she cannot.",
+        None,
+        by_hand=True,
+    ),
+    _Single(SILENT, "Nobody says whether a post on {account} was published by hand.", None, by_hand=True),
 )
 
 
@@ -208,19 +238,21 @@ def _single(picker: Picker, wanted: "_Single") -> Iterator[Mishap]:
 
 
 def _suits(picker: Picker, post: PostView, wanted: "_Single") -> bool:
-    kind = nature(picker.platforms[post.account])
+    platform = picker.platforms[post.account]
+    kind = nature(platform)
     alone = len(picker.between([post.account], post.planned_at, post.planned_at)) == 1
     return (
         alone
         and (wanted.kind is None or _has_a_platform(picker, post))
+        and wanted.by_hand in (None, platform in BY_HAND)
+        and post.expires_at > post.planned_at + wanted.room
         and wanted.blind in (None, not kind.look_back)
         and wanted.keyed in (None, kind.idempotent)
-        and (not wanted.seconds or post.expires_at > post.planned_at + ASKED_TO_WAIT + SLACK)
     )
 
 
 def _has_a_platform(picker: Picker, post: PostView) -> bool:
-    return picker.platforms[post.account] not in OUR_OWN
+    return picker.platforms[post.account] not in OUR_OWN | BY_HAND
 
 
 def _sentence(words: str) -> str:
@@ -231,6 +263,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "x": "X",
     "tiktok": "TikTok",
     "whatsapp": "WhatsApp",
+    "youtube": "YouTube",
     "feed": "the feed",
 }
 

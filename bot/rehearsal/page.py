@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from bot.rehearsal.findings import Attention, Incident
 from bot.rehearsal.pictures import Thumbnail
 from bot.rehearsal.report import Verdict
+from bot.rehearsal.screens import Side
 from bot.rehearsal.transcript import Card, language_name, sentence, tally
 from content.errors import Problem
 from content.languages import direction
@@ -44,6 +45,7 @@ class Page:
     Attributes:
         problems: Warnings of the plan.
         guarded: How many cities have no group.
+        side: The volunteers' side; ``None`` where the campaign has no prompts.
     """
 
     campaign: Campaign
@@ -54,6 +56,12 @@ class Page:
     problems: tuple[Problem, ...]
     thumbnails: tuple[Thumbnail, ...]
     guarded: int
+    side: Side | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether every promise was kept."""
+        return self.verdict.holds and (self.side is None or self.side.verdict.holds)
 
     @property
     def title(self) -> str:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from content.limits import LIMITS
 from content.media import clean_picture
-from content.models import Campaign
+from content.models import Campaign, is_video
 
 LARGEST: Final = (480, 360)
 QUALITY: Final = 72
@@ -30,10 +30,11 @@ def thumbnails(campaign: Campaign, wanted: Iterable[tuple[str, str]]) -> dict[st
     """A small copy of each of these pictures, by the SHA-256 of what is published.
 
     Args:
-        wanted: Platform and file of every picture that is shown.
+        wanted: Platform and file of everything that is shown; videos have no small copy.
     """
     folder = campaign.folder / "media"
-    published = [clean_picture(folder / file, LIMITS[platform]) for platform, file in sorted(set(wanted))]
+    shown = sorted({(platform, file) for platform, file in wanted if not is_video(file)})
+    published = [clean_picture(folder / file, LIMITS[platform]) for platform, file in shown]
     known = {picture.sha256: picture.data for picture in published}
     return {digest: _small(digest, known[digest]) for digest in sorted(known)}
 

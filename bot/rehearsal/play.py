@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -10,23 +11,32 @@ from typing import Final
 
 from bot.rehearsal.acts import acts
 from bot.rehearsal.cast import ACTORS, EDITOR, cast, guarded_cities
+from bot.rehearsal.crowd import owed
 from bot.rehearsal.drive import drive
 from bot.rehearsal.findings import attention, incidents
 from bot.rehearsal.golive import next_steps
+from bot.rehearsal.hands import Hands
 from bot.rehearsal.judge import acceptances, judge
+from bot.rehearsal.letters import Letter, judge_letters, letters
 from bot.rehearsal.mishaps import UNAPPROVED, Mishap, choose
 from bot.rehearsal.page import Page, write_page
 from bot.rehearsal.pictures import thumbnails
 from bot.rehearsal.report import Progress, Report
-from bot.rehearsal.stage import Stage, open_stage
-from bot.rehearsal.transcript import cards, city_names, lateness
+from bot.rehearsal.screens import Side, counts, group_phones, group_prompts, phones, uncertain
+from bot.rehearsal.stage import Act, Stage, open_stage
+from bot.rehearsal.transcript import Card, cards, city_names, discreet, lateness
+from bot.rehearsal.upsets import upsets
+from bot.rehearsal.volunteers import Volunteers
 from bot.rehearsal.watch import Watch
+from channels.base import Ports
 from content.loader import load_campaign
 from content.models import Campaign
 from schedules.commands.approvals import Seen, approve
 from schedules.commands.plans import Checked, check_plan, record_plan
 from schedules.commands.posts import Event, Filter, PostView, list_posts, show_post
+from schedules.ledger import tallies
 from schedules.lifecycle import State
+from schedules.people.days import group_day
 from schedules.planning.destinations import AccountView
 from schedules.planning.occurrences import occurrences
 from schedules.walltime import use_pinned_zones
@@ -34,6 +44,7 @@ from schedules.walltime import use_pinned_zones
 BEFORE: Final = timedelta(hours=1)
 TRANSCRIPT: Final = "transcript.html"
 JOURNALS: Final = "accepted"
+BY_HAND_JOURNAL: Final = "by-hand.jsonl"
 
 
 def unseen(progress: Progress) -> None:
@@ -62,19 +73,59 @@ async def run(
     """
     use_pinned_zones()
     campaign = await asyncio.to_thread(load_campaign, folder)
-    views = cast(campaign)
-    journals = out / JOURNALS
+    views, journals = cast(campaign), out / JOURNALS
     async with open_stage(views, journals, _start(campaign, views)) as stage:
         checked = await check_plan(stage.app.store, stage.clock, campaign, views)
         await record_plan(stage.app.store, stage.clock, EDITOR, checked)
-        platforms = {view.name: view.channel for view in views}
-        planned = await list_posts(stage.app.store, Filter())
-        mishaps = choose(planned, platforms, cities=city_names(campaign), seed=seed) if faults else ()
-        await _approve(stage, campaign, planned, mishaps)
-        await _play(stage, planned, platforms, mishaps, show)
-        posts = await list_posts(stage.app.store, Filter())
-        histories = await _histories(stage, posts, mishaps)
-    return _report(_Played(campaign, checked, platforms, mishaps, posts, histories), folder, out)
+        played = await _perform(stage, checked, _Wishes(journals, faults, seed, show))
+    return _report(played, folder, out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    journals: Path
+    faults: bool
+    seed: int
+    show: Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Played:
+    checked: Checked
+    platforms: Mapping[str, str]
+    mishaps: tuple[Mishap, ...]
+    posts: tuple[PostView, ...]
+    histories: Mapping[int, tuple[Event, ...]]
+    volunteers: Volunteers
+    upsets: tuple[Mishap, ...]
+    letters: tuple[Letter, ...]
+    done: Mapping[int, int]
+
+
+async def _perform(stage: Stage, checked: Checked, wishes: _Wishes) -> _Played:
+    campaign, seed = checked.campaign, wishes.seed
+    platforms = {view.name: view.channel for view in checked.accounts}
+    planned, volunteers = await stage.posts(), Volunteers(stage, campaign, seed)
+    mishaps = choose(planned, platforms, cities=city_names(campaign), seed=seed) if wishes.faults else ()
+    upset = upsets(campaign, volunteers.crowd, seed) if wishes.faults else ()
+    await volunteers.join()
+    await _approve(stage, campaign, mishaps)
+    hands = Hands(stage, wishes.journals / BY_HAND_JOURNAL, _behaviour(planned, mishaps))
+    script = [act for mishap in mishaps for act in acts(stage, mishap, platforms)]
+    script += [act for mishap in upset for act in acts(stage, mishap, volunteers.phones)]
+    await _play(stage, hands, volunteers, planned, script, wishes.show)
+    posts = await stage.posts()
+    return _Played(
+        checked,
+        platforms,
+        mishaps,
+        posts,
+        histories=await _histories(stage, posts, mishaps),
+        volunteers=volunteers,
+        upsets=upset,
+        letters=await letters(stage.app.store, volunteers.pseudonyms, volunteers.accepted()),
+        done=await _done(stage, campaign, posts),
+    )
 
 
 def _start(campaign: Campaign, views: Sequence[AccountView]) -> datetime:
@@ -82,29 +133,53 @@ def _start(campaign: Campaign, views: Sequence[AccountView]) -> datetime:
     return min((each.due_at for each in occurrences(campaign, views)), default=otherwise) - BEFORE
 
 
-async def _approve(
-    stage: Stage, campaign: Campaign, planned: Sequence[PostView], mishaps: Sequence[Mishap]
-) -> None:
+async def _approve(stage: Stage, campaign: Campaign, mishaps: Sequence[Mishap]) -> None:
+    planned = await list_posts(stage.app.store, Filter())
     forgotten = {post for mishap in mishaps if mishap.name == UNAPPROVED for post in mishap.posts}
     seen = [Seen(post.id, post.digest) for post in planned if post.id not in forgotten]
     for actor in ACTORS[: campaign.review.approvals]:
         await approve(stage.app.store, stage.clock, actor, seen)
 
 
+def _behaviour(planned: Sequence[PostView], mishaps: Sequence[Mishap]) -> dict[str, str]:
+    keys = {post.id: post.key for post in planned}
+    return {keys[post]: mishap.name for mishap in mishaps for post in mishap.posts}
+
+
 async def _play(
     stage: Stage,
+    hands: Hands,
+    volunteers: Volunteers,
     planned: Sequence[PostView],
-    platforms: dict[str, str],
-    mishaps: Sequence[Mishap],
+    script: Sequence[Act],
     show: Callable[[Progress], None],
 ) -> None:
     starts_at = stage.clock.now()
     ends_at = max((post.planned_at for post in planned), default=starts_at)
     watch = Watch(stage, starts_at, ends_at, show)
-    script = [act for mishap in mishaps for act in acts(stage, mishap, platforms)]
+    ports = Ports(hand_over=hands, cards=volunteers.cards)
     await watch.look()
-    await drive(stage, script, posts=len(planned), tell=watch.glance)
+    with closing(hands):
+        await drive(
+            stage,
+            script,
+            ports=ports,
+            people=(hands, volunteers),
+            posts=len(planned) + len(volunteers.crowd),
+            tell=watch.glance,
+        )
     await watch.look()
+
+
+async def _done(stage: Stage, campaign: Campaign, posts: Sequence[PostView]) -> dict[int, int]:
+    """How many say that they have done what each group was asked."""
+    found: dict[int, int] = {}
+    for post in posts:
+        on = group_day(post.body["options"])
+        if on is not None:
+            of_day = await tallies.posts_on(stage.app.store, campaign.id, on)
+            found[post.id] = (await tallies.progress(stage.app.store, of_day, post.city or "")).done
+    return found
 
 
 async def _histories(
@@ -115,18 +190,26 @@ async def _histories(
     return {post.id: (await show_post(stage.app.store, post.id))[1] for post in eventful}
 
 
-@dataclass(frozen=True, slots=True)
-class _Played:
-    campaign: Campaign
-    checked: Checked
-    platforms: Mapping[str, str]
-    mishaps: tuple[Mishap, ...]
-    posts: tuple[PostView, ...]
-    histories: Mapping[int, tuple[Event, ...]]
+def _side(played: _Played, shown: Sequence[Card]) -> Side | None:
+    """The volunteers' side; nothing where the campaign asks nobody for anything."""
+    campaign, crowd = played.checked.campaign, played.volunteers.crowd
+    if not crowd:
+        return None
+    wanted = [(who.number, prompt.on) for who in crowd for prompt in owed(campaign, who)]
+    outages = [(each.begins_at, each.ends_at) for each in played.upsets if each.ends_at is not None]
+    in_groups = group_prompts(shown)
+    names = city_names(campaign)
+    return Side(
+        verdict=judge_letters(played.letters, wanted, outages),
+        phones=(*phones(played.volunteers.screens, names), *group_phones(in_groups, played.done)),
+        counts=counts(played.letters),
+        uncertain=uncertain(played.letters),
+        upsets=played.upsets,
+    )
 
 
 def _report(played: _Played, folder: Path, out: Path) -> Report:
-    campaign, posts = played.campaign, played.posts
+    campaign, posts = played.checked.campaign, played.posts
     verdict = judge(posts, played.platforms, acceptances(out / JOURNALS))
     wanted = [
         (played.platforms[post.account], picture["file"])
@@ -136,15 +219,17 @@ def _report(played: _Played, folder: Path, out: Path) -> Report:
     pictures = thumbnails(campaign, wanted)
     shown = cards(campaign, posts, played.platforms, pictures, played.histories)
     pressing = attention(shown, verdict)
+    side = _side(played, shown)
     page = Page(
         campaign=campaign,
         cards=shown,
         verdict=verdict,
         attention=pressing,
         incidents=incidents(played.mishaps, shown),
-        problems=played.checked.problems,
+        problems=tuple(discreet(each, campaign) for each in played.checked.problems),
         thumbnails=tuple(pictures.values()),
         guarded=guarded_cities(campaign),
+        side=side,
     )
     write_page(page, out / TRANSCRIPT)
     return Report(
@@ -156,6 +241,7 @@ def _report(played: _Played, folder: Path, out: Path) -> Report:
         transcript=out / TRANSCRIPT,
         journals=out / JOURNALS,
         next_steps=next_steps(folder),
+        letters=None if side is None else side.verdict,
     )
 
 

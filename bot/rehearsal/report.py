@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from schedules.lifecycle import State
+from schedules.people.days import below_five
+
+Owed: TypeAlias = tuple[int, date]
+"""One volunteer's prompt of one date, by the number of the volunteer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +120,72 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class LettersVerdict:
+    """What the ledger says of the prompts, beside what reached the phones of synthetic volunteers.
+
+    Attributes:
+        people: How many volunteers there were.
+        sent: Letters that arrived for certain; ``done`` and ``not_today`` are what volunteers said of them.
+        expired: Letters whose time ran out while the bot could not write.
+        unknown: Letters of which nobody can tell whether they arrived. They are counted, and nobody is asked.
+        twice: Two prompts of one date to one volunteer.
+        lost: Prompts that were owed and never came.
+        unwanted: Prompts to somebody who had paused, or was forgotten, or to whom none was owed.
+        above: Prompts above the level that somebody chose.
+        unquiet: Prompts within the quiet hours, or on another date than their own.
+        untimely: Prompts before the hour that somebody chose, or after their time.
+        open: Letters whose journey has not ended.
+    """
+
+    people: int
+    sent: int
+    done: int
+    not_today: int
+    expired: int = 0
+    unknown: tuple[Owed, ...] = ()
+    twice: tuple[Owed, ...] = ()
+    lost: tuple[Owed, ...] = ()
+    unwanted: tuple[Owed, ...] = ()
+    above: tuple[Owed, ...] = ()
+    unquiet: tuple[Owed, ...] = ()
+    untimely: tuple[Owed, ...] = ()
+    open: tuple[Owed, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether the promises to volunteers were kept."""
+        return not any(
+            (self.twice, self.lost, self.unwanted, self.above, self.unquiet, self.untimely, self.open)
+        )
+
+    @property
+    def sentence(self) -> str:
+        """The verdict for a person. Fewer than five are not counted out."""
+        counted = (
+            f"{self.people:,} {'volunteer' if self.people == 1 else 'volunteers'}, {self.sent:,} tasks sent, "
+            f"{below_five(self.done)} done, {below_five(self.not_today)} not today, "
+            f"{below_five(len(self.unknown))} unknown, {len(self.twice):,} twice, {len(self.lost):,} lost"
+        )
+        rest = (
+            (self.unwanted, "unwanted"),
+            (self.above, "above their level"),
+            (self.unquiet, "in quiet hours"),
+            (self.untimely, "at another time than they chose"),
+            (self.open, "without an end"),
+        )
+        broken = "".join(f", {len(letters):,} {what}" for letters, what in rest if letters)
+        kept = " None came in quiet hours or above the level that somebody chose." if self.holds else ""
+        return f"{counted}{broken}.{kept}"
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The end of a rehearsal.
 
     Attributes:
         title: The campaign's title.
         counts: Posts per state.
+        letters: What became of the prompts; ``None`` where the campaign has none.
         attention: Sentences on what a person would have to look at, the most urgent first.
         transcript: The page that shows every post.
         journals: The folder with what each stand-in wrote down.
@@ -135,3 +200,9 @@ class Report:
     transcript: Path
     journals: Path
     next_steps: str
+    letters: LettersVerdict | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether every promise was kept, to readers and to volunteers."""
+        return self.verdict.holds and (self.letters is None or self.letters.holds)

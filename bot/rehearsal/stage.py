@@ -1,26 +1,31 @@
 """The stage: a database of its own, a clock set by hand, and a stand-in for each platform."""
 
 import random
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from bot.app import DEADLINE, LEASE, App, open_app
 from bot.pool import ChannelPool
-from bot.rehearsal.cast import SHARED_TOKEN, nature
+from bot.rehearsal.cast import BOT, BY_HAND, SHARED_TOKEN, nature
+from bot.rehearsal.phones import PhoneChannel
 from bot.settings import Settings
-from channels.base import AccountCheck
+from channels.base import AccountCheck, Channel, Ports
+from channels.handoff import HandoffChannel
 from channels.rehearsal.server import serve
 from channels.rehearsal.standin import StandIn
 from channels.secret import Secret
+from channels.telegram.direct import DirectChannel
 from schedules.accounts import accounts
 from schedules.accounts.accounts import NewAccount
 from schedules.accounts.buckets import buckets_for
 from schedules.clock import SetClock
+from schedules.commands.posts import Filter, PostView, list_posts
 from schedules.ledger.control import Control
 from schedules.ledger.dispatcher import Dispatcher, Pace
 from schedules.ledger.ledger import Ledger
@@ -29,6 +34,10 @@ from schedules.planning.destinations import AccountView
 IN_FLIGHT: Final = 50
 WORKER: Final = "rehearsal"
 JITTER: Final = 0.5
+FIRST_HAND: Final = "mina"
+NEXT_HAND: Final = "noor"
+PHONES: Final = "phones"
+"""The folder, beside the journals of the platforms, of what reached the phones of volunteers."""
 
 
 class EvenJitter(random.Random):
@@ -40,12 +49,20 @@ class EvenJitter(random.Random):
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """Something that happens at a moment of campaign time (UTC), such as a platform going down."""
+
+    at: datetime
+    do: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """Everything that plays in one rehearsal.
 
     Attributes:
         clock: Campaign time, for the ledger and for the platforms alike.
-        standins: The stand-in of each platform.
+        standins: The stand-in of each platform that publishes by itself.
     """
 
     app: App
@@ -57,12 +74,28 @@ class Stage:
         async with await self.app.connect(account) as channel:
             return await channel.verify()
 
+    async def posts(self) -> tuple[PostView, ...]:
+        """Every post, without the prompts, which go to volunteers one by one."""
+        found = await list_posts(self.app.store, Filter())
+        return tuple(post for post in found if post.account != BOT)
+
+    async def connect(self, ports: Ports, account: str) -> Channel:
+        """Open the adapter of an account; one that writes to people reaches those who play here."""
+        channel = await self.app.connect(account)
+        connection = replace(channel.connection, ports=ports)
+        if isinstance(channel, HandoffChannel):
+            return HandoffChannel(connection)
+        if isinstance(channel, DirectChannel):
+            await channel.aclose()
+            return PhoneChannel(connection)
+        return channel
+
     @asynccontextmanager
-    async def works(self) -> AsyncIterator["Works"]:
+    async def works(self, ports: Ports) -> AsyncIterator["Works"]:
         """The real ledger and dispatcher, driven by campaign time."""
         ledger = Ledger(self.app.store, self.clock, server_time=False, lease=LEASE)
         control = Control(ledger.pauses, elapsed=lambda: self.clock.now().timestamp())
-        pool = ChannelPool(self.app.connect)
+        pool = ChannelPool(partial(self.connect, ports))
         pace = Pace(in_flight=IN_FLIGHT, deadline=DEADLINE)
         dispatcher = Dispatcher(ledger, pool, control, name=WORKER, pace=pace, draw=EvenJitter())
         try:
@@ -102,42 +135,63 @@ async def open_stage(views: Iterable[AccountView], journals: Path, start: dateti
         real = await stack.enter_async_context(open_app(Settings(home=home)))
         app = replace(real, clock=clock)
         standins: dict[str, StandIn] = {}
-        for platform in sorted({view.channel for view in views}):
+        for view in views:
+            if view.channel in BY_HAND:
+                await _connect(app, view, "handoff", _people(view))
+        for platform in sorted({view.channel for view in views} - BY_HAND):
             standins[platform] = _standin(platform, journals, clock)
             stack.callback(standins[platform].close)
             address = await stack.enter_async_context(serve(standins[platform].app))
+            adapter = BOT if platform == BOT else "rehearsal"
             for view in views:
                 if view.channel == platform:
-                    await _connect(app, view, address)
+                    await _connect(app, view, adapter, _stood_in_for(view, address))
         yield Stage(app, clock, standins)
 
 
 def _standin(platform: str, journals: Path, clock: SetClock) -> StandIn:
-    journals.mkdir(parents=True, exist_ok=True)
-    journal = journals / f"{platform}.jsonl"
+    folder = journals / PHONES if platform == BOT else journals
+    folder.mkdir(parents=True, exist_ok=True)
+    journal = folder / f"{platform}.jsonl"
     journal.unlink(missing_ok=True)
     kind = nature(platform)
     return StandIn(journal, can_look_back=kind.look_back, idempotent=kind.idempotent, now=clock.now)
 
 
-async def _connect(app: App, view: AccountView, address: str) -> None:
+def _people(view: AccountView) -> dict[str, str]:
+    return {"platform": view.channel, "to": FIRST_HAND, "then": NEXT_HAND}
+
+
+def _stood_in_for(view: AccountView, address: str) -> dict[str, str]:
+    if view.channel == BOT:
+        return {"base_url": address}
     kind = nature(view.channel)
-    settings = {
+    hour = {} if view.prompt_hour is None else {"prompt_hour": str(view.prompt_hour)}
+    return hour | {
         "base_url": address,
         "platform": view.channel,
         "look_back": "yes" if kind.look_back else "no",
         "idempotent": "yes" if kind.idempotent else "no",
     }
+
+
+async def _connect(app: App, view: AccountView, channel: str, settings: dict[str, str]) -> None:
     new = NewAccount(
         id=view.name,
-        channel="rehearsal",
+        channel=channel,
         language=view.language,
         owner="rehearsal",
-        disclosure="A stand-in on this machine; nothing is public.",
+        disclosure="Played on this machine; nothing is public.",
         city=view.city,
         settings=settings,
     )
-    token = Secret(view.channel if view.channel in SHARED_TOKEN else view.name)
+    kind = channel if view.channel in BY_HAND else view.channel
     await accounts.add(
-        app.store, app.vault, new, secret=token, buckets=buckets_for(view.channel), now=app.clock.now()
+        app.store, app.vault, new, secret=_token(view), buckets=buckets_for(kind), now=app.clock.now()
     )
+
+
+def _token(view: AccountView) -> Secret:
+    if view.channel in BY_HAND:
+        return Secret("")
+    return Secret(view.channel if view.channel in SHARED_TOKEN else view.name)

@@ -3,26 +3,30 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from markupsafe import Markup
 
+from bot.rehearsal.cast import BY_HAND
 from bot.rehearsal.looks import look
 from bot.rehearsal.mishaps import platform_name
 from bot.rehearsal.pictures import Thumbnail
+from channels.handoff import LINKS
+from content.errors import Problem
 from content.languages import direction, locale_for
 from content.limits import LIMITS, Limits, length
-from content.models import Campaign
+from content.models import Campaign, Risk, is_video
 from content.richtext import from_json
-from content.visible import counted, visible
+from content.visible import counted, has_alt_texts, visible
 from schedules.commands.posts import Event, PostView
 from schedules.commands.status import LATE_AFTER
 from schedules.lifecycle import State
 from schedules.walltime import Note, zone
 
 LATE: Final = "late"
+UNNAMED: Final = "a guarded city"
 NOTES: Final[Mapping[str, str]] = {
     Note.GAP_SHIFTED: "The clocks jump over this time that day; it goes out an hour later on the wall.",
     Note.OVERLAP_FIRST: "This time comes twice that night, as the clocks go back; it goes out the first time.",
@@ -34,9 +38,12 @@ URGENCY: Final = (State.UNKNOWN, State.REFUSED, State.EXPIRED, State.CANCELLED, 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture of a post. ``alt`` is in the post's language; ``is_native`` where the platform carries it."""
+    """A picture of a post, or its video, which has no thumbnail.
 
-    thumbnail: Thumbnail
+    ``alt`` is in the post's language; ``is_native`` where the platform carries it.
+    """
+
+    thumbnail: Thumbnail | None
     alt: str
     is_native: bool
     sensitive: bool
@@ -64,6 +71,7 @@ class Card:
         delay: How late it was, in words; empty below a second.
         text: The text, or the first part of its thread; ``more`` are the later ones.
         warning: Shown before the text by the platform's own means.
+        by_hand: Whether a person gets it to publish it by hand; ``link`` opens the app, where there is such an address.
         used: Length of the text in the platform's ``unit``; ``most`` is ``None`` where there is no limit.
     """
 
@@ -82,6 +90,8 @@ class Card:
     text: Markup
     more: tuple[Part, ...]
     warning: str | None
+    by_hand: bool
+    link: str
     pictures: tuple[Shown, ...]
     used: int
     most: int | None
@@ -131,7 +141,7 @@ def _card(
     limits = LIMITS[platform]
     text, warning = from_json(post.body["text"]), post.body["warning"]
     media = post.body["media"]
-    alts = [picture["alt"] for picture in media]
+    alts, moving = [each["alt"] for each in media], any(is_video(each["file"]) for each in media)
     caption = limits.max_caption if media else None
     return Card(
         post=post,
@@ -146,19 +156,21 @@ def _card(
         planned_at=post.planned_at,
         badge=_badge(post),
         delay=in_words(lateness(post)) if lateness(post) >= timedelta(seconds=1) else "",
-        text=look(visible(text, limits, alts=alts, warning=warning), platform),
+        text=look(visible(text, limits, alts=alts, warning=warning, moving=moving), platform),
         more=tuple(_later_parts(post, limits)),
         warning=warning if limits.content_warnings else None,
+        by_hand=platform in BY_HAND,
+        link=LINKS.get(platform, ""),
         pictures=tuple(
             Shown(
-                thumbnails[picture["sha256"]],
-                picture["alt"],
-                bool(limits.max_alt_graphemes),
-                picture["sensitive"],
+                None if moving else thumbnails[each["sha256"]],
+                each["alt"],
+                has_alt_texts(limits, moving=moving),
+                each["sensitive"],
             )
-            for picture in media
+            for each in media
         ),
-        used=length(counted(text, limits, alts=alts, warning=warning), limits),
+        used=length(counted(text, limits, alts=alts, warning=warning, moving=moving), limits),
         most=caption or limits.max_length,
         unit=limits.unit.value,
         note=NOTES.get(post.note),
@@ -220,6 +232,23 @@ def sentence(words: str) -> str:
 def city_names(campaign: Campaign) -> dict[str, str]:
     """Every city's name by its id, in English where there is one."""
     return {city.id: _in_english(city.name, city.id) for city in campaign.cities}
+
+
+def discreet(problem: Problem, campaign: Campaign) -> Problem:
+    """A remark of the review that names no guarded city, as a transcript is shown around."""
+    named = {
+        name
+        for city in campaign.cities
+        if city.risk is Risk.GUARDED
+        for name in (city.id, *city.name.values())
+    }
+    if not named:
+        return problem
+    found = re.compile(r"\b(?:" + "|".join(re.escape(name) for name in sorted(named)) + r")\b")
+    where, what, remedy = (
+        found.sub(UNNAMED, text) for text in (problem.where, problem.what, problem.remedy)
+    )
+    return replace(problem, where=where, what=what, remedy=remedy)
 
 
 def _in_english(texts: Mapping[str, str], otherwise: str) -> str:

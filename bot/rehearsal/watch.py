@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.rehearsal.report import Progress, Step
 from bot.rehearsal.stage import Stage
-from schedules.commands.posts import Filter, PostView, list_posts
+from schedules.commands.posts import PostView
 from schedules.lifecycle import ENDED, WAITING_FOR_A_PERSON, State
 
 FRAME_SECONDS: Final = 0.1
@@ -48,7 +48,7 @@ class Watch:
     async def look(self) -> None:
         """Show the progress now."""
         began = self._elapsed()
-        posts = await list_posts(self._stage.app.store, Filter())
+        posts = await self._stage.posts()
         moved = [post for post in posts if post.state in ARRIVED and self._known.get(post.id) != post.state]
         self._known = {post.id: post.state for post in posts}
         self._recent.extend(_step(post, self._stage.clock.now()) for post in moved)

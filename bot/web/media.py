@@ -1,4 +1,4 @@
-"""Pictures for platforms that fetch them: behind an address that is signed and soon expires."""
+"""Pictures and videos for platforms that fetch them: behind an address that is signed and soon expires."""
 
 import hashlib
 import hmac
@@ -14,7 +14,7 @@ from channels.base import OutgoingMedia
 from schedules.clock import Clock
 
 LIVES: Final = timedelta(hours=24)
-"""As long as a container of Instagram or Threads waits for its pictures."""
+"""As long as a container of Instagram or Threads waits for its files."""
 SUFFIXES: Final[Mapping[str, str]] = {
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -28,7 +28,7 @@ Load = Callable[[str], Awaitable[tuple[str, bytes] | None]]
 
 
 class SignedMedia:
-    """Gives frozen pictures addresses below a public one, and answers there.
+    """Gives frozen files addresses below a public one, and answers there.
 
     Args:
         public_url: Where the internet reaches this server, such as ``https://bot.example.org``.

@@ -59,6 +59,7 @@ class BlueskyChannel(Channel):
             Feature.RETRACT,
             Feature.METRICS,
             Feature.MEDIA,
+            Feature.VIDEO,
             Feature.ALT_TEXT,
             Feature.THREADS,
             Feature.RENEWAL,
@@ -92,7 +93,12 @@ class BlueskyChannel(Channel):
         self._session = Session(self._xrpc, self._errors, self._handle, self._parts_of(connection))
 
     async def prepare(self, post: OutgoingPost) -> Prepared:
-        """Upload the pictures. Nobody sees them before a post shows them; ``blobs`` are what the server calls them."""
+        """Upload the pictures or the video. Nobody sees them before a post shows them.
+
+        ``blobs`` are what the server calls them. A video lies on the account's own server, which may take less than
+        Bluesky's, and is made ready to play only when the post is out: for some seconds readers see that it is
+        missing (docs.bsky.app/docs/tutorials/video, the simple method).
+        """
         require_features(self, post)
         require_fit(self, post)
         return {"blobs": [await self._upload(media) for media in post.media]} if post.media else {}

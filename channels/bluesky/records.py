@@ -13,7 +13,7 @@ from channels.bluesky.places import created_at
 from content.richtext import RichText
 
 GRAPHIC: Final = "graphic-media"
-"""The self-label that puts a warning before pictures."""
+"""The self-label that puts a warning before pictures and videos."""
 
 
 def record(post: OutgoingPost, text: RichText, blobs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def record(post: OutgoingPost, text: RichText, blobs: Sequence[Mapping[str, Any]
 
     Args:
         text: What readers see.
-        blobs: What the server answered to the uploads of the post's pictures, in their order.
+        blobs: What the server answered to the uploads of the post's files, in their order.
     """
     words, facets = serialise(text)
     value = models.AppBskyFeedPost.Record(
@@ -30,7 +30,7 @@ def record(post: OutgoingPost, text: RichText, blobs: Sequence[Mapping[str, Any]
         created_at=created_at(post).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         langs=[post.language],
         reply=_reply(post.thread),
-        embed=_pictures(post.media, blobs) if post.media else _card(text),
+        embed=_shown(post.media, blobs) if post.media else _card(text),
         labels=_labels(post.media),
     )
     plain: dict[str, Any] = get_model_as_dict(value)
@@ -56,6 +56,18 @@ def _reply(thread: Sequence[Receipt]) -> models.AppBskyFeedPost.ReplyRef | None:
 def _reference(published: Receipt) -> models.ComAtprotoRepoStrongRef.Main:
     uri, cid = published.remote_id.split()
     return models.ComAtprotoRepoStrongRef.Main(uri=uri, cid=cid)
+
+
+def _shown(
+    media: Sequence[OutgoingMedia], blobs: Sequence[Mapping[str, Any]]
+) -> models.AppBskyEmbedVideo.Main | models.AppBskyEmbedImages.Main:
+    return _video(media[0], blobs[0]) if media[0].is_video else _pictures(media, blobs)
+
+
+def _video(media: OutgoingMedia, upload: Mapping[str, Any]) -> models.AppBskyEmbedVideo.Main:
+    return models.AppBskyEmbedVideo.Main(
+        alt=media.alt, video=models.blob_ref.BlobRef.model_validate(upload), aspect_ratio=_shape(media)
+    )
 
 
 def _pictures(

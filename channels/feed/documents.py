@@ -3,9 +3,10 @@
 import json
 import mimetypes
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from html import escape
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -38,6 +39,20 @@ class FeedHead:
     def entry_id(self, key: str) -> str:
         """The permanent id of the entry for a post's key."""
         return f"tag:{urlsplit(self.base_url).hostname},{SCHEME_BORN}:{quote(key, safe='')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosures:
+    """An extension of feedgen that links an entry to its files; feedgen itself writes the address of a link alone."""
+
+    attachments: Sequence[Mapping[str, Any]]
+
+    def extend_atom(self, entry: Any) -> None:
+        """Called with the element of the entry."""
+        for each in self.attachments:
+            size = str(each["size_in_bytes"])
+            enclosure = {"rel": "enclosure", "href": each["url"], "type": each["mime_type"], "length": size}
+            entry.append(entry.makeelement("link", enclosure))
 
 
 def media_name(media: OutgoingMedia) -> str:
@@ -125,10 +140,7 @@ def _add_entry(feed: Any, item: Item) -> None:
     entry.content(item["content_html"], type="html")
     entry.published(item["date_published"])
     entry.updated(item["date_published"])
-    for each in item["attachments"]:
-        entry.link(
-            href=each["url"], rel="enclosure", type=each["mime_type"], length=str(each["size_in_bytes"])
-        )
+    entry.register_extension("enclosures", partial(Enclosures, item["attachments"]), rss=False)
 
 
 def _title(text: str) -> str:

@@ -1,6 +1,5 @@
 """Requests to a Graph API for one account, and its posts as the API lists them."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,12 +22,11 @@ from channels.base import (
 from channels.errors import ChannelError, NotAuthorised, RateLimited, Refused
 from channels.graph.complaints import DEAD_TOKEN, NO_SUCH_OBJECT, GraphTranslator, complaint
 from channels.httpclient import Answer, fetch, new_client
+from channels.sameness import EARLY, one_form
 from channels.secret import Secret
 
 LISTED: Final = 50
 """How many of the newest posts are looked through."""
-EARLY: Final = timedelta(minutes=5)
-"""How much earlier than planned a post may seem to be published: clocks differ."""
 QUICK: Final = httpx.Timeout(5.0)
 """Seconds for the look at a post that was just published, so that both requests fit the deadline."""
 TOO_YOUNG: Final = timedelta(days=1)
@@ -75,19 +73,38 @@ class Graph:
         Raises:
             Refused, NotAuthorised, RateLimited, Unreachable: It was not made.
         """
-        answer = await self._ask("POST", path, publishing=False, data=data, files=files)
-        return self._id(self._value(answer, publishing=False, sent=data), publishing=False)
+        return self._id(await self.send(path, data, files), publishing=False)
 
-    async def publish(self, path: str, data: Mapping[str, str], post: OutgoingPost) -> Receipt:
+    async def send(
+        self, path: str, data: Mapping[str, str], files: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Change something that nobody sees yet, and return what Meta says.
+
+        Raises:
+            Refused, NotAuthorised, RateLimited, Unreachable: Nothing came of it.
+        """
+        answer = await self._ask("POST", path, publishing=False, data=data, files=files)
+        return self._value(answer, publishing=False, sent=data)
+
+    async def publish(
+        self, path: str, data: Mapping[str, str], post: OutgoingPost, *, remote_id: str = ""
+    ) -> Receipt:
         """Make something public with one request, then read where it is.
 
         The receipt stands even where that reading fails: then it has no address, and the time of the answer.
+
+        Args:
+            remote_id: Its id, where Meta gave it before.
 
         Raises:
             ChannelError: As for ``Channel.publish``.
         """
         answer = await self._ask("POST", path, publishing=True, data=data)
-        remote_id = self._id(self._value(answer, publishing=True, sent=data), publishing=True)
+        said = self._value(answer, publishing=True, sent=data)
+        if not remote_id:
+            remote_id = self._id(said, publishing=True)
+        elif said.get("success") is not True:
+            raise self.errors.unclear("Meta's answer does not say that it is done", publishing=True)
         fields = f"{self.names.time},{self.names.url}"
         try:
             shown = await self._read(remote_id, params={"fields": fields}, timeout=QUICK)
@@ -158,6 +175,17 @@ class Graph:
         if not (isinstance(token, str) and token and isinstance(seconds, int)):
             raise self.unreadable()
         return Renewal(Secret(token), timedelta(seconds=seconds))
+
+    def receipt(self, shown: Mapping[str, Any]) -> Receipt:
+        """The proof of something public as the API shows it.
+
+        Raises:
+            Unreachable: It lacks its id or its time.
+        """
+        try:
+            return self._receipt(shown)
+        except UNREADABLE:
+            raise self.unreadable() from None
 
     def unreadable(self) -> ChannelError:
         """The error for a reading whose answer is not what Meta documents."""
@@ -266,7 +294,7 @@ def _match(listed: Iterable[tuple[Receipt, object]], text: str, since: datetime)
 
 def _comparable(text: str) -> str:
     # Instagram shows captions without "@" to apps that are not administrators of the account.
-    return " ".join(unicodedata.normalize("NFC", text).replace("@", "").split())
+    return one_form(text.replace("@", ""))
 
 
 def _answered_at(answer: Answer) -> datetime | None:

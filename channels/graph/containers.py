@@ -18,6 +18,7 @@ from channels.base import (
     Receipt,
     Setting,
 )
+from channels.demands import is_moving
 from channels.errors import NotAuthorised
 from channels.graph.client import Graph
 from channels.graph.complaints import GraphTranslator
@@ -27,18 +28,18 @@ Sleep: TypeAlias = "Callable[[float], Awaitable[None]]"
 PAUSES: Final = (1.0, 2.0, 3.0, 4.0, 5.0, 5.0, 5.0)
 """Seconds between looks at the containers of one post; together they fit the deadline of a call."""
 PLACEHOLDER: Final = "{sha256}"
-NO_ADDRESS: Final = "the pictures have no public address from which Meta could fetch them"
+NO_ADDRESS: Final = "pictures and videos have no public address from which Meta could fetch them"
 GIVE_ADDRESS: Final = "Set MUNASARA_PUBLIC_URL for this installation, or the account's media_url."
 MEDIA_URL: Final = Setting(
     "media_url",
-    "Where Meta fetches the pictures, with {sha256} in place of each one's digest "
+    "Where Meta fetches pictures and videos, with {sha256} in place of each one's digest "
     "(https://example.org/media/{sha256}.jpg); by default this installation's own public address.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where Meta fetches the pictures of one account."""
+    """Where Meta fetches the files of one account."""
 
     connection: Connection
     errors: GraphTranslator
@@ -51,11 +52,11 @@ class Addresses:
 
     @property
     def are_known(self) -> bool:
-        """Whether pictures have an address at all."""
+        """Whether files have an address at all."""
         return bool(self._template) or self.connection.ports.media_url is not None
 
     def of(self, media: OutgoingMedia) -> str:
-        """The address of a picture.
+        """The address of a picture or a video.
 
         Raises:
             NotAuthorised: This installation has no public address.
@@ -105,8 +106,19 @@ class Containers:
         await self._finished(whole, pauses)
         return {"container": whole}
 
+    async def begin(self, video: Mapping[str, str]) -> Prepared:
+        """Make the container of a video. Meta may still be at work on it afterwards; ``publish`` waits on.
+
+        Raises:
+            Refused: Meta could not make it out of this video.
+            NotAuthorised, RateLimited, Unreachable: Nothing came of it; the next attempt begins anew.
+        """
+        made = await self.graph.create(self.made_at, video)
+        await self._is_finished(made, iter(PAUSES))
+        return {"container": made}
+
     async def publish(self, post: OutgoingPost, prepared: Prepared) -> Receipt:
-        """Publish what ``make`` made.
+        """Publish what ``make`` or ``begin`` made.
 
         Raises:
             ChannelError: As for ``Channel.publish``.
@@ -114,6 +126,8 @@ class Containers:
         container = prepared.get("container")
         if not container:
             raise self.graph.errors.unreachable("the post was not prepared")
+        if is_moving(post):
+            await self._finished(str(container), iter(PAUSES))
         return await self.graph.publish(self.published_at, {"creation_id": str(container)}, post)
 
     async def find(self, listed_at: str, text: str, post: OutgoingPost, prepared: Prepared) -> Finding:
@@ -138,15 +152,20 @@ class Containers:
         return found
 
     async def _finished(self, container: str, pauses: Iterator[float]) -> None:
+        if not await self._is_finished(container, pauses):
+            raise self.graph.errors.unreachable("Meta takes too long to prepare the post")
+
+    async def _is_finished(self, container: str, pauses: Iterator[float]) -> bool:
         while (status := await self._status(container)) == "IN_PROGRESS":
             pause = next(pauses, None)
             if pause is None:
-                raise self.graph.errors.unreachable("Meta takes too long to prepare the post")
+                return False
             await self.sleep(pause)
         if status in {"ERROR", "EXPIRED"}:
             raise self.graph.errors.refused(
-                f"Meta could not prepare the post ({status})", "Change the pictures."
+                f"Meta could not prepare the post ({status})", "Change the pictures or the video."
             )
+        return True
 
     async def _status(self, container: str) -> str:
         found = await self.graph.get(container, fields=self.status)

@@ -6,9 +6,8 @@ not relied on: after an unclear end the account's statuses are read and compared
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 import httpx
 
@@ -26,7 +25,7 @@ from channels.base import (
 )
 from channels.demands import require_features, require_fit
 from channels.errors import NotAuthorised, Refused
-from channels.mastodon.client import GONE, MastodonClient, MastodonTranslator, told_limits
+from channels.mastodon.client import GONE, MastodonClient, MastodonTranslator, told_limits, with_told
 from channels.mastodon.search import look_for
 from channels.mastodon.statuses import NoStatus, receipt_of, status_text
 from content.limits import LIMITS
@@ -50,6 +49,7 @@ class MastodonChannel(Channel):
             Feature.RETRACT,
             Feature.METRICS,
             Feature.MEDIA,
+            Feature.VIDEO,
             Feature.ALT_TEXT,
             Feature.PIN,
             Feature.CONTENT_WARNING,
@@ -78,7 +78,7 @@ class MastodonChannel(Channel):
         self._told: dict[str, int] | None = None
 
     async def prepare(self, post: OutgoingPost) -> Prepared:
-        """Read the server's limits, once, and upload the pictures with their descriptions."""
+        """Read the server's limits, once, and upload the pictures or the video with their descriptions."""
         require_features(self, post)
         limits = await self._learn()
         require_fit(self, post)
@@ -163,7 +163,7 @@ class MastodonChannel(Channel):
     def _uploaded(self, post: OutgoingPost, prepared: Prepared) -> list[JSON]:
         media_ids = prepared.get("media_ids", [])
         if not isinstance(media_ids, list) or len(media_ids) != len(post.media):
-            raise self._errors.unreachable("the pictures are not uploaded yet")
+            raise self._errors.unreachable("the files are not uploaded yet")
         return media_ids
 
     async def _learn(self) -> dict[str, JSON]:
@@ -173,8 +173,7 @@ class MastodonChannel(Channel):
         return dict(self._told)
 
     def _use(self, told: JSON) -> None:
-        numbers: dict[str, Any] = told if isinstance(told, dict) else {}
-        self.limits = replace(self.limits, **numbers)
+        self.limits = with_told(self.limits, told if isinstance(told, dict) else {})
 
     def _abilities(self) -> str:
         limits = self.limits

@@ -6,6 +6,7 @@ Sources: docs.joinmastodon.org, ``api/rate-limits``, ``methods/instance``, ``met
 import asyncio
 import json
 from collections.abc import Container, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -17,6 +18,7 @@ from channels.base import Connection, OutgoingMedia
 from channels.errors import ChannelError, RateLimited
 from channels.httpclient import Answer, Translator, clamp_wait, fetch, new_client, retry_after
 from channels.secret import MASK
+from content.limits import Limits
 
 INSTANCE_PATHS: Final = ("/api/v2/instance", "/api/v1/instance")
 """The second is for servers older than Mastodon 4.0."""
@@ -25,16 +27,18 @@ UNTOLD: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_F
 """How servers answer what they do not tell, or not to a token with few scopes."""
 LONGEST_REASON: Final = 200
 PROCESSING_LOOKS: Final = 15
+VIDEO_LOOKS: Final = 30
 PROCESSING_WAIT = timedelta(seconds=1)
-"""Between two looks at a picture that the server is still processing."""
+"""Between two looks at a file that the server is still processing."""
 
 TOLD_LIMITS: Final[Mapping[str, tuple[str, str]]] = {
     "max_length": ("statuses", "max_characters"),
     "max_media": ("statuses", "max_media_attachments"),
     "max_media_bytes": ("media_attachments", "image_size_limit"),
     "max_alt_graphemes": ("media_attachments", "description_limit"),
+    "max_video_bytes": ("media_attachments", "video_size_limit"),
 }
-"""Fields of ``Limits``, and where a server's ``configuration`` tells them."""
+"""Fields of ``Limits``, the last one of its ``video``, and where a server's ``configuration`` tells them."""
 
 
 class MastodonTranslator(Translator):
@@ -126,7 +130,7 @@ class MastodonClient:
         return {}
 
     async def upload(self, media: OutgoingMedia) -> str:
-        """The id of a picture that is ready to be attached. One that is never attached vanishes by itself."""
+        """The id of a file that is ready to be attached. One that is never attached vanishes by itself."""
         answer = await self.send(
             "POST",
             "/api/v2/media",
@@ -135,27 +139,36 @@ class MastodonClient:
         )
         media_id = self.errors.json(answer, publishing=False).get("id")
         if not isinstance(media_id, str):
-            raise self.errors.unreachable("the server did not name the picture that it took")
+            raise self.errors.unreachable("the server did not name the file that it took")
         if answer.status == HTTPStatus.ACCEPTED:
-            await self._processed(media_id)
+            await self._processed(media_id, VIDEO_LOOKS if media.is_video else PROCESSING_LOOKS)
         return media_id
 
     async def aclose(self) -> None:
         """Close the connections to the server."""
         await self._http.aclose()
 
-    async def _processed(self, media_id: str) -> None:
-        for _ in range(PROCESSING_LOOKS):
+    async def _processed(self, media_id: str, looks: int) -> None:
+        for _ in range(looks):
             await asyncio.sleep(PROCESSING_WAIT.total_seconds())
             answer = await self.send("GET", f"/api/v1/media/{media_id}")
             if answer.status == HTTPStatus.OK:
                 return
-        raise self.errors.unreachable("the server is still processing a picture")
+        raise self.errors.unreachable("the server is still processing a file")
 
 
 def told_limits(instance: Mapping[str, Any]) -> dict[str, int]:
     """The limits that a server tells of, by their names in ``Limits``."""
     return dict(_numbers(instance.get("configuration")))
+
+
+def with_told(limits: Limits, told: Mapping[str, Any]) -> Limits:
+    """Limits with what a server told in place of our guesses."""
+    own = {name: number for name, number in told.items() if name != "max_video_bytes"}
+    video = limits.video
+    if video is not None and "max_video_bytes" in told:
+        video = replace(video, max_bytes=told["max_video_bytes"])
+    return replace(limits, video=video, **own)
 
 
 def wait_asked_for(headers: Mapping[str, str]) -> timedelta:

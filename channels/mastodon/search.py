@@ -1,6 +1,5 @@
 """Looking for a post among the statuses of its account, after an end that told nothing."""
 
-from datetime import timedelta
 from typing import Any, Final
 
 from channels.base import CannotTell, Finding, NotThere, OutgoingPost
@@ -13,9 +12,9 @@ from channels.mastodon.statuses import (
     status_text,
     written,
 )
+from channels.sameness import EARLY
 from content.limits import Limits
 
-CLOCKS_DIFFER: Final = timedelta(minutes=5)
 PAGE: Final = 40
 """The most statuses that a server gives at once."""
 MOST_PAGES: Final = 25
@@ -49,7 +48,7 @@ async def _since(post: OutgoingPost, client: MastodonClient) -> list[dict[str, A
     before: dict[str, str] = {}
     for _ in range(MOST_PAGES):
         page = await client.read_list(path, exclude_reblogs="true", limit=PAGE, **before)
-        recent = [status for status in page if created_at(status) >= post.planned_at - CLOCKS_DIFFER]
+        recent = [status for status in page if created_at(status) >= post.planned_at - EARLY]
         found += recent
         if not page or len(recent) < len(page):
             return found[::-1]

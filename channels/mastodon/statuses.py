@@ -1,7 +1,5 @@
 """A status as a server tells it: its proof, and whether it is a post of ours."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -10,12 +8,12 @@ from typing import Any, Final
 import regex
 
 from channels.base import OutgoingPost, Receipt
+from channels.sameness import one_form
 from content.limits import Limits
 from content.richtext import plain
 from content.visible import visible
 
 BREAKS: Final = frozenset({"br", "p", "li", "ul", "ol", "div", "blockquote", "pre"})
-_SPACE: Final = re.compile(r"\s+")
 _FAR_MENTION: Final = regex.compile(r"(?<![=/\w])(@\w+(?:[.-]+\w+)*+)@\w++(?:[.-]++\w++)*+")
 
 
@@ -63,7 +61,7 @@ def comparable(text: str, warning: str) -> tuple[str, str]:
 
     Servers show ``@Name@server`` as ``@name``, and turn spaces and breaks into their own.
     """
-    return _normal(_FAR_MENTION.sub(r"\1", text)), _normal(warning)
+    return _any_case(_FAR_MENTION.sub(r"\1", text)), _any_case(warning)
 
 
 def continues_another(status: Mapping[str, Any], post: OutgoingPost) -> bool:
@@ -97,5 +95,5 @@ def created_at(status: Mapping[str, Any]) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _normal(text: str) -> str:
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip().casefold()
+def _any_case(text: str) -> str:
+    return one_form(text).casefold()

@@ -53,6 +53,7 @@ class RehearsalChannel(Channel):
         Feature.ALT_TEXT,
         Feature.CONTENT_WARNING,
         Feature.THREADS,
+        Feature.VIDEO,
     }
     settings = (
         Setting("base_url", "Address of the stand-in, such as http://127.0.0.1:8000.", required=True),
@@ -83,10 +84,12 @@ class RehearsalChannel(Channel):
         return value
 
     async def prepare(self, post: OutgoingPost) -> Prepared:
-        """Upload the pictures."""
+        """Upload the pictures or the video."""
         require_features(self, post)
         for media in post.media:
-            await self._ask("PUT", f"/media/{media.sha256}", content=media.data)
+            await self._ask(
+                "PUT", f"/media/{media.sha256}", content=media.data, headers={"content-type": media.mime}
+            )
         return {"media": [media.sha256 for media in post.media]}
 
     async def publish(self, post: OutgoingPost, prepared: Prepared) -> Receipt:
@@ -184,6 +187,7 @@ def _features(limits: Limits, settings: Mapping[str, str]) -> frozenset[Feature]
         Feature.ALT_TEXT: limits.max_alt_graphemes > 0,
         Feature.CONTENT_WARNING: limits.content_warnings,
         Feature.THREADS: limits.threads,
+        Feature.VIDEO: limits.video is not None,
     }
     return ALWAYS | {feature for feature, is_there in optional.items() if is_there}
 

@@ -169,9 +169,9 @@ class StandIn:
     async def _upload(self, request: Request) -> Response:
         body = await request.body()
         if hashlib.sha256(body).hexdigest() != request.path_params["sha256"]:
-            return error_answer(400, "the picture arrived damaged")
-        if len(body) > LIMITS[request.path_params["platform"]].max_media_bytes:
-            return error_answer(400, "the picture is too large")
+            return error_answer(400, "the file arrived damaged")
+        if len(body) > _most_bytes(LIMITS[request.path_params["platform"]], request):
+            return error_answer(400, "the file is too large")
         self._uploads[request.path_params["sha256"]] = len(body)
         return NOTHING
 
@@ -207,6 +207,9 @@ class StandIn:
 def _complaints(limits: Limits, post: Mapping[str, Any]) -> list[str]:
     media = post["media"]
     found = [str(each) for each in excess(post["text"], limits, caption=bool(media))]
+    moving = any(_is_video(each.get("mime", "")) for each in media)
+    if moving and (len(media) > 1 or limits.video is None):
+        found.append("a video where none is taken")
     if len(media) > limits.max_media:
         found.append(f"{len(media)} pictures, {limits.platform} takes {limits.max_media}")
     if limits.requires_media and not media:
@@ -216,6 +219,16 @@ def _complaints(limits: Limits, post: Mapping[str, Any]) -> list[str]:
     ):
         found.append("a description is too long")
     return found
+
+
+def _most_bytes(limits: Limits, request: Request) -> int:
+    if not _is_video(request.headers.get("content-type", "")):
+        return limits.max_media_bytes
+    return limits.video.max_bytes if limits.video else 0
+
+
+def _is_video(mime: str) -> bool:
+    return mime.startswith("video/")
 
 
 def _whose(request: Request) -> tuple[str, str]:

@@ -10,7 +10,6 @@ from datetime import UTC
 from typing import Any, Final
 
 from telegram import (
-    Bot,
     ChatMember,
     ChatMemberAdministrator,
     ChatMemberRestricted,
@@ -19,7 +18,7 @@ from telegram import (
     Message,
     MessageEntity,
 )
-from telegram.error import TelegramError
+from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from channels.base import (
     AccountCheck,
@@ -32,22 +31,19 @@ from channels.base import (
     OutgoingPost,
     Prepared,
     Receipt,
+    Rows,
     Setting,
 )
 from channels.demands import require_features, require_fit, visible_post
 from channels.errors import NotAuthorised, Refused
-from channels.httpclient import quiet_libraries
-from channels.telegram.client import BotRequest, TelegramTranslator
+from channels.telegram.bot import DEFAULT_BASE_URL, SECRET_HELP, TelegramBot
 from channels.telegram.entities import serialise
+from channels.telegram.keyboards import markup
+from channels.telegram.place import Place
 from content.limits import LIMITS
 
-DEFAULT_BASE_URL: Final = "https://api.telegram.org"
-GENERAL_TOPICS: Final = frozenset({"", "1", "general"})
-"""The General topic is addressed by naming no topic; naming 1 is an error."""
 ALREADY_GONE: Final = "not found"
 ALREADY_PINNED: Final = "not_modified"
-UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError)
-"""What the library raises where an answer is JSON but not Telegram's."""
 
 
 class TelegramChannel(Channel):
@@ -55,39 +51,36 @@ class TelegramChannel(Channel):
 
     name = "telegram"
     limits = LIMITS["telegram"]
-    features = frozenset({Feature.RETRACT, Feature.MEDIA, Feature.PIN, Feature.SILENT, Feature.TOPICS})
+    features = frozenset(
+        {Feature.RETRACT, Feature.MEDIA, Feature.VIDEO, Feature.PIN, Feature.SILENT, Feature.TOPICS}
+    )
     settings = (
         Setting("chat_id", "The chat: @name of a public one, or its number (-100...).", required=True),
         Setting(
             "topic", "The topic's number (message_thread_id) in a group with topics; empty for General."
         ),
+        Setting(
+            "prompt_hour",
+            "The wall hour, in the account's city, at which the prompt of the day is posted and pinned; none without it.",
+        ),
         Setting("link_preview", "Whether Telegram shows a preview of the first link: yes (default) or no."),
         Setting("base_url", f"Address of the Bot API server; {DEFAULT_BASE_URL} by default."),
     )
-    secret_help = "Talk to @BotFather on Telegram, send /newbot, and copy the token that it gives you."  # noqa: S105
+    secret_help = SECRET_HELP
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        quiet_libraries()
-        self._errors = TelegramTranslator(self.name, connection.account)
-        self._chat = self._chat_id()
-        self._request = BotRequest()
-        base_url = connection.settings.get("base_url") or DEFAULT_BASE_URL
-        self._bot = Bot(
-            self._token(),
-            base_url=f"{base_url.rstrip('/')}/bot",
-            request=self._request,
-            get_updates_request=self._request,
-        )
+        self._bot = TelegramBot(self.name, connection)
+        self._place = Place(connection, self._bot.errors, self._bot.api)
 
     async def publish(self, post: OutgoingPost, prepared: Prepared) -> Receipt:
-        """Send a text, a picture with a caption, or an album with a caption on its first picture."""
+        """Send a text, a picture or a video with a caption, or an album with a caption on its first picture."""
         del prepared
         require_features(self, post)
         require_fit(self, post)
         text, entities = serialise(visible_post(post, self.limits))
-        async with self._calling(publishing=True):
-            return _receipt(await self._send(post, text, entities))
+        async with self._bot.calling(publishing=True):
+            return self._receipt(await self._send_after_mending(post, text, entities))
 
     async def find(self, post: OutgoingPost, prepared: Prepared) -> Finding:
         """Telegram shows a bot nothing of what it posted."""
@@ -96,9 +89,11 @@ class TelegramChannel(Channel):
 
     async def pin(self, receipt: Receipt) -> None:
         """Pin the post without a notification. Needs the right to pin, in a channel the right to edit."""
-        async with self._calling():
+        async with self._reaching(receipt):
             try:
-                await self._bot.pin_chat_message(self._chat, _ids(receipt)[0], disable_notification=True)
+                await self._bot.api.pin_chat_message(
+                    self._place.chat, _ids(receipt)[0], disable_notification=True
+                )
             except TelegramError as error:
                 if ALREADY_PINNED not in error.message.lower():
                     raise
@@ -106,16 +101,16 @@ class TelegramChannel(Channel):
     async def retract(self, receipt: Receipt) -> None:
         """Delete every message of the post. Telegram may refuse after 48 hours."""
         for message_id in _ids(receipt):
-            async with self._calling():
+            async with self._reaching(receipt):
                 await self._delete(message_id)
 
     async def verify(self) -> AccountCheck:
         """Ask who the bot is, which chat this is, and what the bot may do there."""
         try:
-            async with self._calling():
-                me = await self._bot.get_me()
-                chat = await self._bot.get_chat(self._chat)
-                member = await self._bot.get_chat_member(chat.id, me.id)
+            async with self._bot.calling():
+                me = await self._bot.api.get_me()
+                chat = await self._bot.api.get_chat(self._place.chat)
+                member = await self._bot.api.get_chat_member(chat.id, me.id)
         except (NotAuthorised, Refused) as error:
             return AccountCheck(ready=False, identity="", detail=f"{error.detail}. {error.remedy}")
         identity = f"@{chat.username}" if chat.username else chat.title or ""
@@ -124,7 +119,18 @@ class TelegramChannel(Channel):
 
     async def aclose(self) -> None:
         """Close the connections to Telegram."""
-        await self._request.shutdown()
+        await self._bot.aclose()
+
+    async def _send_after_mending(
+        self, post: OutgoingPost, text: str, entities: Sequence[MessageEntity]
+    ) -> Sequence[Message]:
+        """Once more where a group moved or a topic is closed or gone, as far as that can be mended: nothing was sent."""
+        try:
+            return await self._send(post, text, entities)
+        except (BadRequest, ChatMigrated) as error:
+            if not await self._place.mended(post, error):
+                raise
+        return await self._send(post, text, entities)
 
     async def _send(
         self, post: OutgoingPost, text: str, entities: Sequence[MessageEntity]
@@ -133,83 +139,63 @@ class TelegramChannel(Channel):
         caption = {"caption": text or None, "caption_entities": entities, **where}
         match post.media:
             case ():
-                return [await self._send_text(text, entities, where)]
+                return [await self._send_text(text, entities, where, await self._rows(post))]
+            case (only,) if only.is_video:
+                return [await self._bot.api.send_video(**caption, **_video(only))]
             case (only,):
-                return [await self._bot.send_photo(**caption, **_photo(only))]
+                return [await self._bot.api.send_photo(**caption, **_photo(only))]
             case several:
                 album = [InputMediaPhoto(**_album_photo(each)) for each in several]
-                return await self._bot.send_media_group(media=album, **caption)
+                return await self._bot.api.send_media_group(media=album, **caption)
 
     async def _send_text(
-        self, text: str, entities: Sequence[MessageEntity], where: dict[str, Any]
+        self, text: str, entities: Sequence[MessageEntity], where: dict[str, Any], rows: Rows
     ) -> Message:
         hidden = self.connection.settings.get("link_preview") == "no"
         preview = LinkPreviewOptions(is_disabled=True) if hidden else None
-        return await self._bot.send_message(
-            text=text, entities=entities, link_preview_options=preview, **where
+        return await self._bot.api.send_message(
+            text=text,
+            entities=entities,
+            link_preview_options=preview,
+            reply_markup=markup(rows),
+            **where,
         )
+
+    async def _rows(self, post: OutgoingPost) -> Rows:
+        groups = self.connection.ports.groups
+        return () if groups is None else await groups.rows(self.connection.account, post)
+
+    def _receipt(self, messages: Sequence[Message]) -> Receipt:
+        """The link to a message in a private group holds the group's id (core.telegram.org/api/links#message-links)."""
+        first = messages[0]
+        remote_id = ",".join(str(message.message_id) for message in messages)
+        url = None if self._place.is_bound and not first.chat.username else first.link
+        return Receipt(remote_id, url, first.date.astimezone(UTC))
 
     async def _delete(self, message_id: int) -> None:
         try:
-            await self._bot.delete_message(self._chat, message_id)
+            await self._bot.api.delete_message(self._place.chat, message_id)
         except TelegramError as error:
             if ALREADY_GONE not in error.message.lower() or "chat" in error.message.lower():
                 raise
 
     @asynccontextmanager
-    async def _calling(self, *, publishing: bool = False) -> AsyncIterator[None]:
-        try:
-            yield
-        except TelegramError as error:
-            raise self._errors.telegram(
-                error, publishing=publishing, secret=self.connection.secret.reveal()
-            ) from None
-        except UNREADABLE:
-            raise self._errors.unclear(
-                "Telegram's answer could not be read", publishing=publishing
-            ) from None
+    async def _reaching(self, receipt: Receipt) -> AsyncIterator[None]:
+        """A call about an earlier post: in a group that moved since, its number is another message's."""
+        moved = self._bot.errors.refused("the group has moved since, and its messages have other numbers")
+        if not self._place.holds(receipt):
+            raise moved
+        async with self._bot.calling():
+            try:
+                yield
+            except ChatMigrated as error:
+                if await self._place.followed(error.new_chat_id):
+                    raise moved from None
+                raise
 
     def _where(self, post: OutgoingPost) -> dict[str, Any]:
-        topic = self._topic(post)
-        return {
-            "chat_id": self._chat,
-            "message_thread_id": int(topic) if topic else None,
-            "disable_notification": True if post.options.get("silent") else None,
-        }
-
-    def _topic(self, post: OutgoingPost) -> str:
-        topic = str(post.options.get("topic") or self.connection.settings.get("topic", "")).strip().lower()
-        if topic in GENERAL_TOPICS:
-            return ""
-        if not topic.isdecimal():
-            raise self._errors.not_authorised(
-                "the topic is not a number",
-                "Write the topic's number (message_thread_id), or leave it empty.",
-            )
-        return topic
-
-    def _chat_id(self) -> int | str:
-        chat_id = self.connection.settings.get("chat_id", "").strip()
-        if not chat_id:
-            raise self._errors.not_authorised(
-                "the setting chat_id is missing", "Add it: @name of the chat, or its number."
-            )
-        return chat_id if chat_id.startswith("@") else self._number(chat_id)
-
-    def _number(self, chat_id: str) -> int:
-        try:
-            return int(chat_id)
-        except ValueError:
-            raise self._errors.not_authorised(
-                "the setting chat_id is neither a number nor an @name",
-                "Write @name of the chat, or its number.",
-            ) from None
-
-    def _token(self) -> str:
-        token = self.connection.secret.reveal()
-        if not token:
-            raise self._errors.not_authorised("the token is missing", self.secret_help or "")
-        return token
+        quiet = {"disable_notification": True if post.options.get("silent") else None}
+        return self._place.where(post) | quiet
 
 
 def _photo(media: OutgoingMedia) -> dict[str, Any]:
@@ -220,18 +206,24 @@ def _photo(media: OutgoingMedia) -> dict[str, Any]:
     }
 
 
+def _video(media: OutgoingMedia) -> dict[str, Any]:
+    return {
+        "video": media.data,
+        "filename": media.file_name,
+        "width": media.width or None,
+        "height": media.height or None,
+        "duration": round(media.seconds) or None,
+        "supports_streaming": True,
+        "has_spoiler": True if media.sensitive else None,
+    }
+
+
 def _album_photo(media: OutgoingMedia) -> dict[str, Any]:
     return {
         "media": media.data,
         "filename": media.file_name,
         "has_spoiler": True if media.sensitive else None,
     }
-
-
-def _receipt(messages: Sequence[Message]) -> Receipt:
-    first = messages[0]
-    remote_id = ",".join(str(message.message_id) for message in messages)
-    return Receipt(remote_id, first.link, first.date.astimezone(UTC))
 
 
 def _ids(receipt: Receipt) -> list[int]:

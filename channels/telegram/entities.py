@@ -1,10 +1,11 @@
-"""Rich text as Telegram wants it: a string and entities that point into it in UTF-16 units.
+"""Rich text as Telegram wants it: a string and entities that point into it in UTF-16 units, or HTML.
 
 Entities need no escaping, so no text can break the markup. Mentions, hashtags and bare addresses are
 left to Telegram, which finds them itself.
 """
 
 from collections.abc import Iterator
+from html import escape
 
 from telegram import MessageEntity
 
@@ -21,6 +22,21 @@ def serialise(text: RichText) -> tuple[str, tuple[MessageEntity, ...]]:
         entities += _entities(span, end, size)
         written, end = written + span.text, end + size
     return written, tuple(entities)
+
+
+def as_html(text: RichText) -> str:
+    """The same in Telegram's HTML (core.telegram.org/bots/api#html-style), for a message that has other parts."""
+    return "".join(_marked_up(span) for span in _flat(text))
+
+
+def _marked_up(span: Span) -> str:
+    shown = escape(span.text)
+    if not span.text.strip():
+        return shown
+    if span.href is not None and span.href != span.text:
+        shown = f'<a href="{escape(span.href)}">{shown}</a>'
+    shown = f"<i>{shown}</i>" if span.italic else shown
+    return f"<b>{shown}</b>" if span.bold else shown
 
 
 def _flat(text: RichText) -> Iterator[Span]:

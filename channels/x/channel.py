@@ -4,6 +4,7 @@ X has no idempotency key, but it refuses a text that the account has posted befo
 its own timeline. Every request costs money (docs.x.com/x-api/getting-started/pricing).
 """
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from channels.base import (
     Feature,
     Finding,
     NotThere,
+    OutgoingMedia,
     OutgoingPost,
     Prepared,
     Receipt,
@@ -26,9 +28,11 @@ from channels.base import (
 )
 from channels.demands import require_features, require_fit, visible_post
 from channels.errors import ChannelError, FeatureMissing, NotAuthorised, OutcomeUnknown, Refused
+from channels.sameness import EARLY
 from channels.secret import pack, unpack
 from channels.x.client import Duplicate, Gone, XClient, XTranslator
 from channels.x.matching import receipt, same_text
+from channels.x.videos import Sleep, upload_video
 from content.limits import LIMITS
 from content.richtext import plain
 from content.weblinks import x_links
@@ -38,9 +42,9 @@ OAUTH_1: Final = ("consumer_key", "consumer_secret", "access_token", "access_tok
 OAUTH_2: Final = ("client_id", "access_token", "refresh_token")
 PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/webp", "image/bmp", "image/tiff"})
 """What one upload takes (``MediaUploadRequestOneShot`` in the OpenAPI document)."""
+VIDEO: Final = "video/mp4"
+"""What goes up in segments."""
 
-EARLY: Final = timedelta(minutes=5)
-"""How long before its planned instant a post may have gone out, as the clocks differ."""
 PAGE: Final = 100
 MAX_PAGES: Final = 5
 
@@ -60,7 +64,11 @@ METRICS: Final = {
 
 
 class XChannel(Channel):
-    """Posts as one account."""
+    """Posts as one account.
+
+    Args:
+        sleep: Waits between looks at a video that X is at work on, in seconds.
+    """
 
     name = "x"
     limits = LIMITS["x"]
@@ -70,6 +78,7 @@ class XChannel(Channel):
             Feature.RETRACT,
             Feature.METRICS,
             Feature.MEDIA,
+            Feature.VIDEO,
             Feature.ALT_TEXT,
             Feature.THREADS,
             Feature.RENEWAL,
@@ -101,8 +110,9 @@ class XChannel(Channel):
         "In the account's own settings on X, switch on the label for automated accounts.",
     )
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, sleep: Sleep = asyncio.sleep) -> None:
         super().__init__(connection)
+        self._sleep = sleep
         self._errors = XTranslator(self.name, connection.account)
         self._parts = self._whole_secret()
         base_url = connection.settings.get("base_url") or DEFAULT_BASE_URL
@@ -111,15 +121,15 @@ class XChannel(Channel):
             self.features = self.features - {Feature.RENEWAL}
 
     async def prepare(self, post: OutgoingPost) -> Prepared:
-        """Upload the pictures with their alt texts; X keeps them for 24 hours."""
+        """Upload the pictures with their alt texts, or the video; X keeps them for 24 hours."""
         require_features(self, post)
         require_fit(self, post)
-        self._require_pictures(post)
+        self._require_types(post)
         if not post.media:
             return {}
         media_ids = []
         for media in post.media:
-            media_id = await self._client.upload(media)
+            media_id = await self._upload(media)
             await self._client.describe(media_id, media)
             media_ids.append(media_id)
         return {"media_ids": list(media_ids)}
@@ -235,8 +245,13 @@ class XChannel(Channel):
     def _text(self, post: OutgoingPost) -> str:
         return plain(visible_post(post, self.limits), native_links=self.limits.native_links)
 
-    def _require_pictures(self, post: OutgoingPost) -> None:
-        strange = {media.mime for media in post.media} - PICTURES
+    async def _upload(self, media: OutgoingMedia) -> str:
+        if media.is_video:
+            return await upload_video(self._client, self._errors, media, self._sleep)
+        return await self._client.upload(media)
+
+    def _require_types(self, post: OutgoingPost) -> None:
+        strange = {media.mime for media in post.media} - PICTURES - {VIDEO}
         if strange:
             raise self._errors.refused(f"X takes no {', '.join(sorted(strange))} here", "Use JPEG or PNG.")
 

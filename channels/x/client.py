@@ -158,9 +158,9 @@ class XClient(AsyncClient):  # type: ignore[misc]
         return str(self.data(await answer.json())["id"])
 
     async def describe(self, media_id: str, media: OutgoingMedia) -> None:
-        """Give an uploaded picture its alt text and its warning."""
+        """Give an uploaded picture its alt text and its warning; a video has no alt text."""
         metadata: dict[str, Any] = {}
-        if media.alt:
+        if media.alt and not media.is_video:
             metadata["alt_text"] = {"text": media.alt}
         if media.sensitive:
             metadata["sensitive_media_warning"] = {"other": True}

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import httpx
 
 from channels.base import Receipt
+from channels.sameness import one_form
 from content.weblinks import without_links, x_links
 
 EPOCH: Final = datetime(2010, 11, 4, 1, 42, 54, 657_000, tzinfo=UTC)
@@ -30,7 +31,7 @@ def receipt(remote_id: str) -> Receipt:
 
 def same_text(sent: str, tweet: Mapping[str, Any]) -> bool:
     """Whether a post that the API tells about (``entities``, ``note_tweet``) reads like the text that was sent."""
-    return _comparable(_with_bare_links(sent)) == _comparable(_shown(tweet))
+    return one_form(_with_bare_links(sent)) == one_form(_shown(tweet))
 
 
 def _shown(tweet: Mapping[str, Any]) -> str:
@@ -63,7 +64,3 @@ def _bare(address: str) -> str:
     except httpx.InvalidURL:
         return address
     return unquote((url.netloc + url.raw_path).decode())
-
-
-def _comparable(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from content.errors import Problem, Severity
-from content.models import ActionDay, Campaign, City, Claim, Message, Part, Prompt, Slot, Target
+from content.models import ActionDay, Campaign, City, Claim, Event, Message, Part, Prompt, Slot, Target
 from content.reading.toml_file import TomlFile
 from content.reading.toml_lines import KeyPath
 
@@ -49,6 +49,7 @@ class Draft:
     messages: list[Located[Message]] = field(default_factory=list)
     prompts: list[Located[Prompt]] = field(default_factory=list)
     action_days: list[Located[ActionDay]] = field(default_factory=list)
+    events: tuple[Event, ...] = ()
     names: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -64,4 +65,4 @@ class Draft:
             return None
         kinds = ("targets", "claims", "cities", "slots", "messages", "prompts", "action_days")
         parts = {kind: tuple(located.part for located in getattr(self, kind)) for kind in kinds}
-        return self.campaign.part.model_copy(update=parts)
+        return self.campaign.part.model_copy(update=parts | {"events": self.events})

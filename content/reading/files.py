@@ -8,25 +8,29 @@ from pathlib import Path
 from typing import Final
 
 from content.errors import Problem, Severity
+from content.models import VIDEO_SUFFIXES
 from content.reading.known import did_you_mean, shown
 
 MAX_TEXT_BYTES: Final = 256 * 1024
 MAX_PICTURE_BYTES: Final = 50 * 1024 * 1024
+MAX_VIDEO_BYTES: Final = 1024 * 1024 * 1024
 MAX_ALL_TEXT_BYTES: Final = 32 * 1024 * 1024
 MAX_FILES: Final = 5_000
 MAX_DEPTH: Final = 6
 
 LISTS: Final = ("targets", "claims", "cities", "slots")
 TOP_FILES: Final = ("campaign.toml", *(f"{name}.toml" for name in LISTS))
-TOP_FOLDERS: Final = ("messages", "prompts", "action_days", "media")
+TOP_FOLDERS: Final = ("messages", "prompts", "action_days", "calendars", "media")
 _LEFT_ALONE: Final = "README.md"
 _EXPECTED: Final = re.compile(
-    r"(?:campaign|targets|claims|cities|slots)\.toml|action_days/[^/]+\.toml|media/.+"
+    r"(?:campaign|targets|claims|cities|slots)\.toml|action_days/[^/]+\.toml|calendars/[^/]+\.ics|media/.+"
     r"|messages/[^/]+/(?:message\.toml|[^/]+\.md)|prompts/[^/]+/(?:prompt\.toml|[^/]+\.md)",
     re.DOTALL,
 )
-_FOLDERS: Final = re.compile(r"messages(?:/[^/]+)?|prompts(?:/[^/]+)?|action_days|media(?:/.+)?", re.DOTALL)
-_MEANT_AS_FILE: Final = (".toml", ".md", ".jpg", ".jpeg", ".png", ".webp")
+_FOLDERS: Final = re.compile(
+    r"messages(?:/[^/]+)?|prompts(?:/[^/]+)?|action_days|calendars|media(?:/.+)?", re.DOTALL
+)
+_MEANT_AS_FILE: Final = (".toml", ".md", ".ics", ".jpg", ".jpeg", ".png", ".webp", *VIDEO_SUFFIXES)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e]")
 
 

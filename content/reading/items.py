@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 from content.errors import Problem
-from content.models import Part, Slot
+from content.models import ActionDay, Part, Slot
 from content.reading.draft import Located
 from content.reading.durations import parse_duration
 from content.reading.known import shown
@@ -61,6 +61,8 @@ def made(
     """
     if model is Slot and isinstance(data, dict):
         data = data | dict(_durations(data, file, path, problems))
+    if model is ActionDay and isinstance(data, dict):
+        data = data | dict(_lists_of_day(data, file, path, problems))
     part = validated(model, data, file, path, problems, reserved=reserved, given=given)
     if part is not None:
         return Located(part, file, path)
@@ -85,17 +87,35 @@ def _mended(
 
 
 def _durations(
-    slot: Mapping[str, Any], file: TomlFile, path: KeyPath, problems: list[Problem]
+    part: Mapping[str, Any], file: TomlFile, path: KeyPath, problems: list[Problem]
 ) -> Iterator[tuple[str, str]]:
     for key in _DURATIONS:
-        if key not in slot:
+        if key not in part:
             continue
-        length = parse_duration(slot[key]) if isinstance(slot[key], str) else None
+        length = parse_duration(part[key]) if isinstance(part[key], str) else None
         if length is None:
-            what = f"{shown(slot[key])} is no length of time for {shown(key)}"
+            what = f"{shown(part[key])} is no length of time for {shown(key)}"
             remedy = 'Write "90m", "2h30m" or "3d", up to 366 days; before something, "-24h".'
             problems.append(file.problem((*path, key), "duration-invalid", what, remedy))
         yield key, _in_iso(length or timedelta())
+
+
+def _lists_of_day(
+    day: Mapping[str, Any], file: TomlFile, path: KeyPath, problems: list[Problem]
+) -> Iterator[tuple[str, list[Any]]]:
+    cities, steps = day.get("cities"), day.get("steps")
+    if isinstance(cities, list):
+        yield "cities", [{"id": city} if isinstance(city, str) else city for city in cities]
+    if isinstance(steps, list):
+        yield (
+            "steps",
+            [
+                step | dict(_durations(step, file, (*path, "steps", number), problems))
+                if isinstance(step, dict)
+                else step
+                for number, step in enumerate(steps)
+            ],
+        )
 
 
 def _in_iso(length: timedelta) -> str:

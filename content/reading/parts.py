@@ -5,8 +5,20 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from content.errors import Problem
-from content.models import ActionDay, Campaign, City, Claim, Message, Part, Prompt, Slot, Target, Variant
+from content.models import (
+    ActionDay,
+    Campaign,
+    City,
+    Claim,
+    Message,
+    Part,
+    Prompt,
+    Slot,
+    Target,
+    Variant,
+)
 from content.reading.draft import Draft, Located
+from content.reading.events import placed, read_events
 from content.reading.files import Folder
 from content.reading.items import duplicates, ids, made
 from content.reading.known import is_language, shown
@@ -22,6 +34,7 @@ _NAMED_BY_FOLDER: Final = {
 }
 _NOT_IN_CAMPAIGN: Final = {
     "folder": "Remove it.",
+    "events": "Remove it: events stand in calendars, such as calendars/council.ics.",
     **{kind: f"Move it to {kind}.toml." for kind in ("targets", "claims", "cities", "slots")},
     **{kind: f"Move it to the folder {kind}." for kind in ("messages", "prompts", "action_days")},
 }
@@ -38,6 +51,7 @@ def read_parts(folder: Folder) -> Draft:
     draft.slots = _read_list(folder, draft, "slots", Slot)
     draft.messages = _read_messages(folder, draft)
     draft.prompts = _read_prompts(folder, draft)
+    draft.events = read_events(folder, draft)
     draft.action_days = _read_action_days(folder, draft)
     return draft
 
@@ -117,18 +131,21 @@ def _read_folders(
 def _read_action_days(folder: Folder, draft: Draft) -> list[Located[ActionDay]]:
     names = [name for name in folder.names if name.startswith("action_days/")]
     draft.names["action_days"] = [name.split("/")[1].removesuffix(".toml") for name in names]
-    found = (_named(folder, name, name.removesuffix(".toml"), ActionDay) for name in names)
+    found = (_named(folder, name, name.removesuffix(".toml"), ActionDay, draft) for name in names)
     return [day for day in found if day is not None]
 
 
-def _named(folder: Folder, name: str, path: str, model: type[PartType]) -> Located[PartType] | None:
+def _named(
+    folder: Folder, name: str, path: str, model: type[PartType], draft: Draft | None = None
+) -> Located[PartType] | None:
     file = _required(folder, name, "Create it, or remove the folder it belongs to.")
     if file is None:
         return None
     own_id = path.split("/")[1]
     reserved = {key: remedy for key, remedy in _NAMED_BY_FOLDER.items() if key in model.model_fields}
     problems: list[Problem] = []
-    located = made(model, file.data, file, (), problems, reserved=reserved, given={"id": own_id})
+    data = file.data if draft is None else placed(file, draft, problems)
+    located = made(model, data, file, (), problems, reserved=reserved, given={"id": own_id})
     folder.problems.extend(_about_the_name(path, problem) for problem in problems)
     return located
 

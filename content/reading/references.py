@@ -5,14 +5,15 @@ from itertools import chain
 from typing import Any, Final
 
 from content.errors import Problem, Severity
-from content.models import Message, Prompt, Slot
+from content.models import DOOR, ActionDay, Level, Message, Prompt, Slot, is_video
 from content.reading.draft import Draft, Located
-from content.reading.files import MAX_PICTURE_BYTES, Folder
+from content.reading.files import MAX_PICTURE_BYTES, MAX_VIDEO_BYTES, Folder
 from content.reading.known import did_you_mean, listed, nearest, shown
 from content.reading.pictures import picture_fault
 from content.reading.toml_lines import KeyPath
 from content.variants import CHANNELS
 
+_MOST: Final = {"picture": MAX_PICTURE_BYTES, "video": MAX_VIDEO_BYTES}
 _PLACES: Final = frozenset({"channels", "accounts", "cities"})
 
 
@@ -21,10 +22,13 @@ def check_references(draft: Draft) -> Iterator[Problem]:
     for slot in draft.slots:
         yield from _slot(slot, draft)
     for day in draft.action_days:
-        yield from _cities(day, day.part.cities, draft)
+        yield from _cities_of_day(day, draft)
     asking: Iterable[Located[Any]] = chain(draft.messages, draft.prompts)
     for part in asking:
         yield from _target(part, draft)
+    named: Iterable[Located[Any]] = chain(draft.slots, draft.messages)
+    for made in named:
+        yield from _reserved(made)
     for message in draft.messages:
         yield from _misspelt_channels(message)
     yield from _same_prompt_days(draft.prompts)
@@ -32,12 +36,12 @@ def check_references(draft: Draft) -> Iterator[Problem]:
 
 
 def check_pictures(draft: Draft, folder: Folder) -> Iterator[Problem]:
-    """Problems of pictures that messages name; each file is opened once."""
+    """Problems of pictures and videos that messages name; each picture is opened once, a video when it is drawn."""
     faults: dict[str, tuple[str, str, str] | None] = {}
     for message in draft.messages:
         for number, media in enumerate(message.part.media):
             if media.file not in faults:
-                faults[media.file] = _picture(folder, media.file)
+                faults[media.file] = _medium(folder, media.file)
             fault = faults[media.file]
             if fault is not None:
                 yield message.problem(("media", number, "file"), *fault)
@@ -45,19 +49,25 @@ def check_pictures(draft: Draft, folder: Folder) -> Iterator[Problem]:
 
 def _slot(slot: Located[Slot], draft: Draft) -> Iterator[Problem]:
     part = slot.part
-    yield from _known(slot, ("message",), part.message, "message", draft.names.get("messages"))
+    yield from known_name(slot, ("message",), part.message, "message", draft.names.get("messages"))
     yield from _cities(slot, part.cities, draft)
     yield from _anchor(slot, draft)
     for number, channel in enumerate(part.channels):
-        yield from _known(slot, ("channels", number), channel, "channel", CHANNELS)
+        yield from known_name(slot, ("channels", number), channel, "channel", CHANNELS)
     for number, language in enumerate(part.languages):
         known = draft.languages
-        yield from _known(slot, ("languages", number), language, "language of the campaign", known)
+        yield from known_name(slot, ("languages", number), language, "language of the campaign", known)
     for key in ("channels", "accounts", "languages", "cities"):
         yield from _listed_twice(slot, key, getattr(part, key))
     if not (part.channels or part.accounts or part.cities or slot.broken & _PLACES):
         what, remedy = "the slot does not say where it goes", "Add channels, accounts or cities."
         yield slot.problem((), "slot-nowhere", what, remedy)
+
+
+def _reserved(made: Located[Any]) -> Iterator[Problem]:
+    if made.part.id.startswith(DOOR):
+        what = f"ids that begin with {shown(DOOR)} are kept for what is queued on a phone"
+        yield made.problem(("id",), "id-reserved", what, "Choose another id.")
 
 
 def _listed_twice(slot: Located[Slot], key: str, names: str | tuple[str, ...]) -> Iterator[Problem]:
@@ -74,7 +84,7 @@ def _anchor(slot: Located[Slot], draft: Draft) -> Iterator[Problem]:
     name = slot.part.relative_to
     if name is None or slots is None or days is None:
         return
-    yield from _known(slot, ("relative_to",), name, "slot or action day", [*slots, *days])
+    yield from known_name(slot, ("relative_to",), name, "slot or action day", [*slots, *days])
     if name in slots and name in days:
         what = f"{shown(name)} is the id of a slot and of an action day"
         yield slot.problem(("relative_to",), "id-twice", what, "Rename one of them.")
@@ -86,22 +96,28 @@ def _cities(part: Located[Any], cities: str | tuple[str, ...], draft: Draft) -> 
         what = '"cities" is "all", but there is no city'
         yield part.problem(("cities",), "city-unknown", what, "Write cities.toml, or remove the key.")
     for number, city in enumerate(cities if isinstance(cities, tuple) else ()):
-        yield from _known(part, ("cities", number), city, "city", known)
+        yield from known_name(part, ("cities", number), city, "city", known)
+
+
+def _cities_of_day(day: Located[ActionDay], draft: Draft) -> Iterator[Problem]:
+    cities = day.part.cities
+    yield from _cities(day, cities if cities == "all" else tuple(city.id for city in cities), draft)
 
 
 def _target(asking: Located[Any], draft: Draft) -> Iterator[Problem]:
     target = asking.part.ask.target
     if target is not None:
-        yield from _known(asking, ("ask", "target"), target, "target", draft.names.get("targets"))
+        yield from known_name(asking, ("ask", "target"), target, "target", draft.names.get("targets"))
 
 
-def _known(
+def known_name(
     part: Located[Any],
     key: KeyPath,
     name: str,
     kind: str,
     known: Iterable[str] | None,
 ) -> Iterator[Problem]:
+    """The problem of a name at ``key`` that is none of the ``known``; none where nobody can say."""
     if known is None or name in known or key[0] in part.broken:
         return
     names = listed(known)
@@ -122,16 +138,16 @@ def _misspelt_channels(message: Located[Message]) -> Iterator[Problem]:
 
 
 def _same_prompt_days(prompts: Iterable[Located[Prompt]]) -> Iterator[Problem]:
-    seen: dict[int, str] = {}
+    seen: dict[tuple[int, Level], str] = {}
     for prompt in prompts:
-        if "day" in prompt.broken:
+        if prompt.broken & {"day", "ask", "seen_by"}:
             continue
-        other = seen.setdefault(prompt.part.day, prompt.part.id)
+        day, level = prompt.part.day, prompt.part.level
+        other = seen.setdefault((day, level), prompt.part.id)
         if other != prompt.part.id:
-            what = f"day {prompt.part.day} has the prompt {shown(other)} already"
-            yield prompt.problem(
-                ("day",), "day-twice", what, "A volunteer gets one prompt a day: change one."
-            )
+            what = f"day {day} has the prompt {shown(other)} already, which is seen by {level} as well"
+            remedy = "A volunteer gets one prompt a day: change the day of one, or its `seen_by`."
+            yield prompt.problem(("day",), "day-twice", what, remedy)
 
 
 def _own_ids(draft: Draft) -> Iterator[Problem]:
@@ -148,14 +164,14 @@ def _own_ids(draft: Draft) -> Iterator[Problem]:
             seen.add(part.id)
 
 
-def _picture(folder: Folder, name: str) -> tuple[str, str, str] | None:
-    path = f"media/{name}"
+def _medium(folder: Folder, name: str) -> tuple[str, str, str] | None:
+    path, kind = f"media/{name}", "video" if is_video(name) else "picture"
     if path not in folder.names:
-        pictures = [known.removeprefix("media/") for known in folder.names if known.startswith("media/")]
-        remedy = did_you_mean(name, pictures, "Put the picture into the folder media, or correct the name.")
-        return "media-missing", f"there is no picture {shown(path)}", remedy
+        files = [known.removeprefix("media/") for known in folder.names if known.startswith("media/")]
+        remedy = did_you_mean(name, files, f"Put the {kind} into the folder media, or correct the name.")
+        return "media-missing", f"there is no {kind} {shown(path)}", remedy
     size = folder.size(path)
-    if size is None or folder.too_large(path, size, MAX_PICTURE_BYTES):
+    if size is None or folder.too_large(path, size, _MOST[kind]) or kind == "video":
         return None
     fault = picture_fault(folder.root / path)
     return ("media-broken", f"{shown(path)}: {fault[0]}", fault[1]) if fault else None

@@ -14,7 +14,7 @@ from content.variants import ANY_CHANNEL, CHANNELS, CoverageRow, coverage
 
 MAX_LANGUAGES: Final = 100
 _DECIDING: Final = frozenset({"message", "channels", "accounts", "languages", "cities", "audience"})
-_MAY_HAVE_FEWER: Final = frozenset({"slogans", "banned_words", "digits"})
+_MAY_HAVE_FEWER: Final = frozenset({"slogans", "placards", "banned_words", "digits"})
 
 
 def check_languages(draft: Draft) -> Iterator[Problem]:
@@ -48,6 +48,7 @@ def _sent(draft: Draft, head: Campaign) -> Campaign:
         "messages": tuple(message.part for message in draft.messages),
         "cities": tuple(city.part for city in draft.cities),
         "slots": tuple(certain),
+        "action_days": tuple(day.part for day in draft.action_days),
     }
     return head.model_copy(update=parts)
 

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, null, s
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.base import Connection, Quota
+from channels.base import SINCE, TOPIC, Connection, Quota
 from channels.secret import Secret
 from schedules.accounts.buckets import Buckets, copy_lane, open_lane
-from schedules.accounts.vault import Vault
+from schedules.accounts.vault import Vault, group_row
 from schedules.errors import AccountUnknown, ScheduleError
 from schedules.lifecycle import ENDED
 from schedules.store import tables
@@ -24,6 +24,7 @@ REMOVED: Final = "removed"
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 _COLUMNS: Final = tables.account.c
+_GROUP: Final = (tables.group_chat.c.address, tables.group_chat.c.topics, tables.group_chat.c.bound_at)
 _PUBLIC: Final = (
     "id", "channel", "language", "owner", "disclosure", "city", "partner", "audience", "settings", "held", "held_at",
     "quota", "expires_at", "renew_at",
@@ -97,9 +98,42 @@ async def add(
     """
     try:
         async with store.write() as writing:
-            await _add(writing, vault, new, secret=secret, buckets=buckets, now=now, renew_at=renew_at)
+            await add_within(
+                writing, vault, new, secret=secret, buckets=buckets, now=now, renew_at=renew_at
+            )
     except IntegrityError:
         raise _taken(new.id) from None
+
+
+async def add_within(
+    writing: AsyncConnection,
+    vault: Vault,
+    new: NewAccount,
+    *,
+    secret: Secret,
+    buckets: Buckets,
+    now: datetime,
+    renew_at: datetime | None = None,
+) -> None:
+    """The same within a transaction, where a name that is taken is an ``IntegrityError``."""
+    destination, credential = f"account:{new.id}", vault.credential_lane(new.id, new.channel, secret)
+    await open_lane(writing, destination, buckets.destination)
+    await open_lane(writing, credential, buckets.credential)
+    values = {name: getattr(new, name) for name in _GIVEN} | {
+        "settings": dict(new.settings),
+        "secret": vault.seal(new.id, secret) if secret else None,
+        "destination_lane": destination,
+        "credential_lane": credential,
+        "held": None,
+        "held_at": None,
+        "added_at": now,
+        "renew_at": renew_at,
+    }
+    revived = await writing.execute(
+        update(tables.account).where(_COLUMNS.id == new.id, _COLUMNS.held == REMOVED).values(values)
+    )
+    if not revived.rowcount:
+        await writing.execute(insert(tables.account).values(values))
 
 
 async def get(store: Store, account: str) -> Account:
@@ -121,6 +155,17 @@ async def list_all(store: Store) -> tuple[Account, ...]:
         return tuple(_account(row) for row in await reading.execute(_select().order_by(_COLUMNS.id)))
 
 
+async def first_of(store: Store, channel: str) -> str | None:
+    """The name of the account of a channel that was connected first, or ``None`` where there is none."""
+    async with store.read() as reading:
+        found = await reading.execute(
+            select(_COLUMNS.id)
+            .where(_COLUMNS.channel == channel, _is_there())
+            .order_by(_COLUMNS.added_at, _COLUMNS.id)
+        )
+        return found.scalars().first()
+
+
 async def connection(store: Store, vault: Vault, account: str) -> Connection:
     """What an adapter needs to act for an account, with its token opened.
 
@@ -128,14 +173,19 @@ async def connection(store: Store, vault: Vault, account: str) -> Connection:
         AccountUnknown: There is none of that name.
         StoreUnusable: Its token cannot be opened with this key.
     """
-    columns = (_COLUMNS.settings, _COLUMNS.secret)
+    columns = (_COLUMNS.settings, _COLUMNS.secret, *_GROUP)
+    of_group = tables.group_chat.c.account == _COLUMNS.id
     async with store.read() as reading:
-        found = await reading.execute(select(*columns).where(_COLUMNS.id == account, _is_there()))
+        found = await reading.execute(
+            select(*columns)
+            .join_from(tables.account, tables.group_chat, of_group, isouter=True)
+            .where(_COLUMNS.id == account, _is_there())
+        )
         row = found.one_or_none()
         if row is None:
             raise await _unknown(reading, account)
     secret = Secret("") if row.secret is None else vault.open(account, row.secret)
-    return Connection(account, dict(row.settings), secret)
+    return Connection(account, dict(row.settings) | _of_group(vault, account, row), secret)
 
 
 async def replace_secret(
@@ -208,6 +258,21 @@ async def keep_quota(store: Store, account: str, quota: Quota, now: datetime) ->
         await _set(writing, account, quota=kept)
 
 
+async def learn(store: Store, account: str, **settings: str) -> None:
+    """Keep what its platform told of an account among its settings.
+
+    Raises:
+        AccountUnknown: There is none of that name.
+    """
+    async with store.write() as writing:
+        await _lock(writing, account)
+        known = (
+            await writing.execute(select(_COLUMNS.settings).where(_COLUMNS.id == account))
+        ).scalar_one()
+        if known != known | settings:
+            await _set(writing, account, settings=known | settings)
+
+
 async def release(store: Store, account: str) -> None:
     """Let an account send again; does nothing where it is not held.
 
@@ -219,34 +284,13 @@ async def release(store: Store, account: str) -> None:
         await _set(writing, account, held=None, held_at=None)
 
 
-async def _add(
-    writing: AsyncConnection,
-    vault: Vault,
-    new: NewAccount,
-    *,
-    secret: Secret,
-    buckets: Buckets,
-    now: datetime,
-    renew_at: datetime | None,
-) -> None:
-    destination, credential = f"account:{new.id}", vault.credential_lane(new.id, new.channel, secret)
-    await open_lane(writing, destination, buckets.destination)
-    await open_lane(writing, credential, buckets.credential)
-    values = {name: getattr(new, name) for name in _GIVEN} | {
-        "settings": dict(new.settings),
-        "secret": vault.seal(new.id, secret) if secret else None,
-        "destination_lane": destination,
-        "credential_lane": credential,
-        "held": None,
-        "held_at": None,
-        "added_at": now,
-        "renew_at": renew_at,
-    }
-    revived = await writing.execute(
-        update(tables.account).where(_COLUMNS.id == new.id, _COLUMNS.held == REMOVED).values(values)
-    )
-    if not revived.rowcount:
-        await writing.execute(insert(tables.account).values(values))
+def _of_group(vault: Vault, account: str, row: AnyRow) -> dict[str, str]:
+    """Where a group is, which lies sealed, and what its topics are."""
+    if row.address is None:
+        return {}
+    topics = {f"{TOPIC}{purpose}": str(number) for purpose, number in row.topics.items()}
+    chat = vault.open(group_row(account), row.address).reveal()
+    return {"chat_id": chat, SINCE: row.bound_at.isoformat()} | topics
 
 
 def _taken(account: str) -> ScheduleError:

@@ -87,6 +87,38 @@ def load_key(path: Path) -> Key:
         os.close(descriptor)
 
 
+def destroy_key(path: Path) -> None:
+    """Overwrite the key and take its file away: nothing that was sealed with it is ever opened again.
+
+    A file that is not there is destroyed already. What a disk or a backup keeps beside the file is out of reach.
+
+    Raises:
+        StoreUnusable: It is still there; says why.
+    """
+    try:
+        for place in {path.resolve(), path}:
+            _overwrite(place)
+            place.unlink(missing_ok=True)
+            _sync_folder(place.parent)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreUnusable(
+            f"The key file {path} is still there: {_why(error)}. Destroy it by hand: shred -u {path}"
+        ) from None
+
+
+def _overwrite(path: Path) -> None:
+    """Its mode lets nobody write, not even its owner."""
+    if path.is_symlink():
+        return
+    path.chmod(KEY_MODE | stat.S_IWUSR)
+    with path.open("r+b") as file:
+        file.write(secrets.token_bytes(_LONGEST_FILE))
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def _write(descriptor: int, path: Path, content: bytes) -> None:
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -2,8 +2,9 @@
 
 import hashlib
 import hmac
+import json
 import secrets
-from typing import Final
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,6 +16,7 @@ from schedules.accounts.buckets import copy_lane
 from schedules.accounts.keys import Key
 from schedules.errors import StoreUnusable
 from schedules.store import tables
+from schedules.store.columns import to_micros
 from schedules.store.engine import Store
 
 FORMAT: Final = b"\x01"
@@ -24,6 +26,12 @@ TAG_BYTES: Final = 16
 HEAD_BYTES: Final = len(FORMAT) + VERSION_BYTES + NONCE_BYTES
 CREDENTIAL: Final = "credential:"
 """How the names of credential lanes begin."""
+TELEGRAM: Final = "telegram"
+"""What the fingerprints of people are made under, so that no other kind of address meets them."""
+GROUP: Final = "telegram-group"
+"""The same for groups."""
+SAME_TOKEN: Final = {"telegram-bot": "telegram"}
+"""Channels that speak with the tokens of another one, and so share its rates."""
 
 
 class Vault:
@@ -33,6 +41,7 @@ class Vault:
         self.version = key.version
         self._cipher = AESGCM(key.derive(b"munasara account secrets"))
         self._marker = key.derive(b"munasara credential lanes")
+        self._witness = key.derive(b"munasara audit")
 
     def __repr__(self) -> str:
         return f"Vault(key {self.version})"
@@ -71,8 +80,14 @@ class Vault:
 
     def credential_lane(self, account: str, channel: str, secret: Secret) -> str:
         """The name of the rate lane that all accounts with this token share; tells nothing of the token."""
-        owner = f"token|{channel}|{secret.reveal()}" if secret else f"account|{account}"
+        platform = SAME_TOKEN.get(channel, channel)
+        owner = f"token|{platform}|{secret.reveal()}" if secret else f"account|{account}"
         return CREDENTIAL + hmac.digest(self._marker, owner.encode(), hashlib.sha256).hex()[:32]
+
+    def chained(self, before: str, *fields: str) -> str:
+        """The mark of one record of the audit, which only this key makes; it covers the mark ``before`` as well."""
+        record = json.dumps([before, *fields], ensure_ascii=True)
+        return hmac.digest(self._witness, record.encode(), hashlib.sha256).hex()
 
     def _bound_to(self, account: str) -> bytes:
         return f"account|{account}|secret|{self.version}".encode()
@@ -81,11 +96,13 @@ class Vault:
 async def rotate(store: Store, old: Vault, new: Vault) -> int:
     """Seal every token and address anew, in one transaction: afterwards the old key opens none. How many tokens.
 
-    Who left a mailing list is known by a fingerprint that only the old key makes, so later imports bring them back.
+    People are found and reached as before, their second factors stay, and the audit is chained anew, so that heads kept
+    from before are of no more use. Who left a mailing list is known by a fingerprint that only the old key makes, so later
+    imports bring them back.
     Workers that hold the old key must be restarted with the new one.
 
     Raises:
-        StoreUnusable: One of them cannot be opened with the old key; nothing was changed.
+        StoreUnusable: One of them cannot be opened with the old key, or the audit was changed; nothing was changed.
     """
     columns = tables.account.c
     async with store.write() as connection:
@@ -106,12 +123,30 @@ async def rotate(store: Store, old: Vault, new: Vault) -> int:
                 .values(secret=new.seal(row.id, secret) if secret else None, credential_lane=lane)
             )
         await _rotate_recipients(connection, old, new)
+        await _rotate_people(connection, old, new)
+        await _rotate_groups(connection, old, new)
+        await _rotate_audit(connection, old, new)
     return sum(row.secret is not None for row in rows)
 
 
 def recipient_row(name: str) -> str:
     """What the sealed address of a recipient, by their random name, is bound to."""
     return f"recipient:{name}"
+
+
+def person_row(name: str) -> str:
+    """What the sealed address of a person, by their pseudonym, is bound to."""
+    return f"person:{name}"
+
+
+def second_factor_row(name: str) -> str:
+    """What the sealed second factor of a person, by their pseudonym, is bound to."""
+    return f"totp:{name}"
+
+
+def group_row(name: str) -> str:
+    """What the sealed id of a group is bound to: its account, or the fingerprint of one that waits."""
+    return f"group:{name}"
 
 
 async def _rotate_recipients(connection: AsyncConnection, old: Vault, new: Vault) -> None:
@@ -126,6 +161,62 @@ async def _rotate_recipients(connection: AsyncConnection, old: Vault, new: Vault
             .where(columns.id == row.id)
             .values(address=new.seal(bound, address), fingerprint=mark)
         )
+
+
+async def _rotate_people(connection: AsyncConnection, old: Vault, new: Vault) -> None:
+    columns = tables.person.c
+    rows = await connection.execute(
+        select(columns.id, columns.address, columns.totp).with_for_update(key_share=True)
+    )
+    for row in rows.all():
+        address = old.open(person_row(row.id), row.address)
+        values = {
+            "address": new.seal(person_row(row.id), address),
+            "fingerprint": new.fingerprint(TELEGRAM, address.reveal()),
+            "totp": row.totp and _resealed(second_factor_row(row.id), row.totp, old, new),
+        }
+        await connection.execute(update(tables.person).where(columns.id == row.id).values(values))
+
+
+async def _rotate_groups(connection: AsyncConnection, old: Vault, new: Vault) -> None:
+    """Those that wait are named by their fingerprints, so that both change together."""
+    bound, waiting = tables.group_chat.c, tables.waiting_group.c
+    for row in (await connection.execute(select(bound.account, bound.address))).all():
+        address = old.open(group_row(row.account), row.address)
+        values = {
+            "address": new.seal(group_row(row.account), address),
+            "fingerprint": new.fingerprint(GROUP, address.reveal()),
+        }
+        await connection.execute(
+            update(tables.group_chat).where(bound.account == row.account).values(values)
+        )
+    for row in (await connection.execute(select(waiting.fingerprint, waiting.address))).all():
+        address = old.open(group_row(row.fingerprint), row.address)
+        mark = new.fingerprint(GROUP, address.reveal())
+        values = {"address": new.seal(group_row(mark), address), "fingerprint": mark}
+        await connection.execute(
+            update(tables.waiting_group).where(waiting.fingerprint == row.fingerprint).values(values)
+        )
+
+
+def _resealed(bound: str, sealed: bytes, old: Vault, new: Vault) -> bytes:
+    return new.seal(bound, old.open(bound, sealed))
+
+
+async def _rotate_audit(connection: AsyncConnection, old: Vault, new: Vault) -> None:
+    columns = tables.audit.c
+    before = fresh = ""
+    for row in (await connection.execute(select(tables.audit).order_by(columns.number))).all():
+        fields = audit_fields(row)
+        if old.chained(before, *fields) != row.mac:
+            raise StoreUnusable("The audit was changed. Look at it first: munasara audit verify.")
+        before, fresh = row.mac, new.chained(fresh, *fields)
+        await connection.execute(update(tables.audit).where(columns.number == row.number).values(mac=fresh))
+
+
+def audit_fields(row: Any) -> tuple[str, ...]:
+    """What of a record of the audit its mark covers, beside the mark before it."""
+    return str(row.number), str(to_micros(row.at)), row.actor, row.act, row.object
 
 
 def _broken(account: str) -> str:

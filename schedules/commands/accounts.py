@@ -18,7 +18,11 @@ from schedules.accounts.buckets import buckets_for
 from schedules.accounts.vault import Vault
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
+from schedules.commands.scopes import named, of_account
 from schedules.errors import ScheduleError
+from schedules.people import groups
+from schedules.people.roles import Role
+from schedules.people.volunteers import HOURS
 from schedules.planning.destinations import AccountView
 from schedules.store.engine import Store
 
@@ -30,6 +34,9 @@ Verify: TypeAlias = Callable[[str], Awaitable[AccountCheck]]
 
 PLATFORM: Final = "platform"
 """The setting of a channel that publishes elsewhere, by a stand-in or by hand: the kind of platform that it is."""
+BOT_CHANNEL: Final = "telegram-bot"
+PROMPT_HOUR: Final = "prompt_hour"
+"""The setting that makes the prompt of the day a post there: a wall hour of the account's city."""
 BUDGET: Final = "budget"
 """The setting that says what the posts of an account may cost in a month, in US dollars."""
 
@@ -48,9 +55,14 @@ async def add(
         secret: Falsy where the channel needs no token.
 
     Raises:
+        Forbidden: They are no admin of where it belongs.
+        CodeNeeded: Their second factor was not shown.
         ScheduleError: Something is missing, misspelt or taken; nothing was saved.
     """
-    del actor
+    actor.require(
+        Role.ADMIN, named(account=new.id, city=new.city, language=new.language, partner=new.partner)
+    )
+    actor.require_proof()
     _check(new, secret, kinds)
     await accounts.add(
         store,
@@ -61,6 +73,7 @@ async def add(
         now=clock.now(),
         renew_at=_first_renewal(kinds[new.channel], clock),
     )
+    await _record(store, actor, "added", new.id)
     log.info("account added", account=new.id, channel=new.channel)
     return await accounts.get(store, new.id)
 
@@ -84,6 +97,7 @@ async def views(store: Store) -> tuple[AccountView, ...]:
             quota=account.quota,
             quota_read_at=account.quota_read_at,
             budget=_budget(account),
+            prompt_hour=_prompt_hour(account),
         )
         for account in await accounts.list_all(store)
     )
@@ -93,11 +107,15 @@ async def remove(store: Store, clock: Clock, actor: Actor, account: str) -> None
     """Take an account away and erase its token. The receipts of what it sent stay.
 
     Raises:
+        Forbidden: They are no admin of it.
+        CodeNeeded: Their second factor was not shown.
         AccountUnknown: There is none of that name.
         ScheduleError: It has posts that have not ended.
     """
-    del actor
+    actor.require(Role.ADMIN, await _scopes(store, account))
+    actor.require_proof()
     await accounts.remove(store, account, clock.now())
+    await _record(store, actor, "removed", account)
     log.info("account removed", account=account)
 
 
@@ -106,15 +124,23 @@ async def set_secret(
 ) -> None:
     """Give an account a new token. A held account stays held until ``release``.
 
+    The token of the bot is that of its groups as well.
+
     Raises:
+        Forbidden: They are no admin of it.
+        CodeNeeded: Their second factor was not shown.
         AccountUnknown: There is none of that name.
         ScheduleError: The token is empty, or the channel needs none.
     """
-    del actor
+    actor.require(Role.ADMIN, await _scopes(store, account))
+    actor.require_proof()
     found = await accounts.get(store, account)
     _check_secret(_kind(found.channel, kinds), secret)
     renew_at = _first_renewal(kinds[found.channel], clock)
     await accounts.replace_secret(store, vault, account, secret, renew_at=renew_at)
+    for group in await groups.posting(store) if found.channel == BOT_CHANNEL else ():
+        await accounts.replace_secret(store, vault, group, secret)
+    await _record(store, actor, "replaced the token of", account)
     log.info("account token replaced", account=account)
 
 
@@ -135,10 +161,11 @@ async def hold(store: Store, clock: Clock, actor: Actor, account: str, reason: s
         reason: One sentence for whoever looks at the account; no token, no personal name.
 
     Raises:
+        Forbidden: They have no role there but that of a viewer.
         AccountUnknown: There is none of that name.
         ScheduleError: The reason says nothing.
     """
-    del actor
+    actor.require_coordinator(await _scopes(store, account))
     if reason.strip() in {"", accounts.REMOVED}:
         raise ScheduleError(f"Say why {account} is held, so that the next person knows what to do.")
     await accounts.hold(store, account, reason.strip(), clock.now())
@@ -149,18 +176,32 @@ async def release(store: Store, actor: Actor, account: str, verify: Verify) -> A
     """Let a held account send again, once its platform says that it may.
 
     Raises:
+        Forbidden: They are no approver of it.
+        CodeNeeded: Their second factor was not shown.
         AccountUnknown: There is none of that name.
         ScheduleError: The platform would not accept a post; it stays held.
         ChannelError: The platform could not be asked; it stays held.
     """
-    del actor
+    actor.require(Role.APPROVER, await _scopes(store, account))
+    actor.require_proof()
     await accounts.get(store, account)
     check = await verify(account)
     if not check.ready:
         raise ScheduleError(f"{account} stays held. {check.detail}")
     await accounts.release(store, account)
+    await _record(store, actor, "released", account)
     log.info("account released", account=account)
     return check
+
+
+async def _scopes(store: Store, account: str) -> frozenset[str]:
+    async with store.read() as connection:
+        return await of_account(connection, account)
+
+
+async def _record(store: Store, actor: Actor, act: str, account: str) -> None:
+    async with store.write() as connection:
+        await actor.record(connection, act, f"account:{account}")
 
 
 def _first_renewal(kind: type[Channel], clock: Clock) -> datetime | None:
@@ -225,6 +266,7 @@ def _check_settings(new: NewAccount, kind: type[Channel]) -> None:
             f"{new.id}: there is no platform {platform!r:.80}. Choose one of: {', '.join(sorted(LIMITS))}."
         )
     _budget(new)
+    _prompt_hour(new)
 
 
 def _missing(wanted: tuple[Setting, ...], given: Mapping[str, str]) -> str:
@@ -245,6 +287,17 @@ def _budget(account: NewAccount) -> Decimal | None:
             f"{account.id}: {given!r:.80} is no budget. Write US dollars a month, such as 100 or 12.50."
         )
     return budget
+
+
+def _prompt_hour(account: NewAccount) -> int | None:
+    given = account.settings.get(PROMPT_HOUR)
+    if given is None:
+        return None
+    if not given.isdecimal() or int(given) not in HOURS:
+        raise ScheduleError(
+            f"{account.id}: {given!r:.80} is no hour for prompts. Write one from {HOURS.start} to {HOURS.stop - 1}."
+        )
+    return int(given)
 
 
 def _check_secret(kind: type[Channel], secret: Secret) -> None:

@@ -2,18 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from sqlalchemy import Row, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schedules.clock import Clock
-from schedules.commands.actor import Actor
-from schedules.lifecycle import State
+from schedules.commands.actor import Actor, missing
+from schedules.commands.scopes import of_post
+from schedules.lifecycle import UNCLAIMED, State
+from schedules.people.roles import Role
 from schedules.store.chunks import chunks
 from schedules.store.engine import Store
 from schedules.store.tables import approval, campaign, delivery, post
 from schedules.store.upsert import insert_new
+
+UNDO: Final = timedelta(seconds=60)
+"""How long somebody may take an approval back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +45,23 @@ class Approved:
     left: tuple[str, ...]
 
 
-async def approve(store: Store, clock: Clock, actor: Actor, seen: Iterable[Seen]) -> Approved:
+async def approve(
+    store: Store, clock: Clock, actor: Actor, seen: Iterable[Seen], *, rest: timedelta = timedelta()
+) -> Approved:
     """Approve posts exactly as they were seen; a post that changed since is left out and named.
 
     Approving twice counts once. Where the campaign asks for several people, the last one makes it ready.
+
+    Args:
+        rest: How long a post whose time has come already still waits, so that ``unapprove`` finds it; none does
+            whose late policy ends before.
+
+    Raises:
+        Forbidden: They are nowhere an approver. Posts outside of where they are one are left out and named.
+        CodeNeeded: Their second factor was not shown.
     """
+    actor.require_somewhere(Role.APPROVER)
+    actor.require_proof()
     ready: list[int] = []
     waiting: list[int] = []
     left: list[str] = []
@@ -55,17 +73,93 @@ async def approve(store: Store, clock: Clock, actor: Actor, seen: Iterable[Seen]
             await _sign(connection, good, actor, clock)
             enough = await _with_enough(connection, good, posts)
             await _make_ready(connection, enough, clock)
+            await _let_rest(connection, enough, clock, rest)
+            await _record(connection, actor, good)
         ready += enough
         waiting += [wish.post for wish in good if wish.post not in set(enough)]
     return Approved(tuple(ready), tuple(waiting), tuple(left))
+
+
+async def unapprove(store: Store, clock: Clock, actor: Actor, seen: Iterable[Seen]) -> tuple[int, ...]:
+    """Take an approval of one's own back within a minute, while no worker has the post; gives the posts.
+
+    Asks for no code. The post waits for approval again, unless enough others have approved it.
+
+    Raises:
+        Forbidden: They are nowhere an approver.
+    """
+    actor.require_somewhere(Role.APPROVER)
+    taken: list[int] = []
+    for chunk in chunks(seen):
+        async with store.write() as connection:
+            posts = await _posts(connection, chunk)
+            waiting = [wish for wish in chunk if _may_go_back(wish, posts.get(wish.post))]
+            mine = await _unsign(connection, waiting, actor, clock)
+            enough = set(await _with_enough(connection, mine, posts))
+            await _plan_again(connection, [wish.post for wish in mine if wish.post not in enough], clock)
+            if mine:
+                await actor.record(connection, "took approval back", f"posts: {len(mine)}")
+        taken += [wish.post for wish in mine]
+    return tuple(taken)
+
+
+def _may_go_back(wish: Seen, row: Any) -> bool:
+    return row is not None and row.digest == wish.digest and row.state in UNCLAIMED
+
+
+async def _unsign(
+    connection: AsyncConnection, wishes: Sequence[Seen], actor: Actor, clock: Clock
+) -> list[Seen]:
+    digests = {wish.post: wish for wish in wishes}
+    gone = await connection.execute(
+        approval.delete()
+        .where(
+            approval.c.post.in_(list(digests)),
+            approval.c.digest.in_([wish.digest for wish in wishes]),
+            approval.c.actor == actor.name,
+            approval.c.approved_at >= clock.now() - UNDO,
+        )
+        .returning(approval.c.post)
+    )
+    return [digests[number] for number in gone.scalars()]
+
+
+async def _plan_again(connection: AsyncConnection, posts: Sequence[int], clock: Clock) -> None:
+    await connection.execute(
+        delivery.update()
+        .where(delivery.c.post.in_(posts), delivery.c.state == State.READY.value)
+        .values(state=State.PLANNED.value, changed_at=clock.now())
+    )
+
+
+async def _let_rest(
+    connection: AsyncConnection, posts: Sequence[int], clock: Clock, rest: timedelta
+) -> None:
+    until = clock.now() + rest
+    await connection.execute(
+        delivery.update()
+        .where(
+            delivery.c.post.in_(posts),
+            delivery.c.state == State.READY.value,
+            delivery.c.due_at < until,
+            delivery.c.planned_at <= clock.now(),
+            delivery.c.expires_at > until,
+        )
+        .values(due_at=until)
+    )
 
 
 async def _posts(connection: AsyncConnection, wishes: Sequence[Seen]) -> dict[int, Any]:
     found = await connection.execute(
         select(
             post.c.id,
+            post.c.campaign,
+            post.c.account,
+            post.c.city,
+            post.c.language,
             post.c.digest,
             post.c.author,
+            delivery.c.partner,
             delivery.c.state,
             campaign.c.approvals,
             campaign.c.author_may_approve,
@@ -82,6 +176,8 @@ async def _posts(connection: AsyncConnection, wishes: Sequence[Seen]) -> dict[in
 def _objection(wish: Seen, row: Any, actor: Actor) -> str | None:
     if row is None:
         return f"Post {wish.post}: there is no such post. List them: munasara posts list."
+    if not actor.may(Role.APPROVER, of_post(row)):
+        return f"Post {wish.post}: {missing(Role.APPROVER)}"
     if row.state != State.PLANNED:
         return f"Post {wish.post} is {row.state}; only a planned post is approved."
     if row.digest != wish.digest:
@@ -99,6 +195,11 @@ async def _sign(connection: AsyncConnection, wishes: Sequence[Seen], actor: Acto
         for wish in wishes
     ]
     await insert_new(connection, approval, rows)
+
+
+async def _record(connection: AsyncConnection, actor: Actor, signed: Sequence[Seen]) -> None:
+    if signed:
+        await actor.record(connection, "approved", f"posts: {len(signed)}")
 
 
 async def _with_enough(

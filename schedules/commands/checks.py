@@ -16,6 +16,7 @@ from content.variants import CoverageRow, coverage, languages_of
 from schedules.planning.destinations import AccountView
 from schedules.planning.drafts import Draft, Drafter
 from schedules.planning.occurrences import occurrences
+from schedules.planning.prompts import CHANNEL
 
 ANYWHERE: Final = "handoff"
 """Stands in for the channel of an account that a slot names: no limit of length, every rule of the tag."""
@@ -65,6 +66,7 @@ def first_drafts(campaign: Campaign, problems: list[Problem] | None = None) -> I
             occurrence.channel,
             occurrence.city,
             occurrence.audience,
+            occurrence.prompt,
         )
         if shown not in seen:
             seen.add(shown)
@@ -74,13 +76,15 @@ def first_drafts(campaign: Campaign, problems: list[Problem] | None = None) -> I
 
 
 def invented_accounts(campaign: Campaign) -> tuple[AccountView, ...]:
-    """One account for every language and channel, and city, that a slot speaks to."""
-    found = (account for slot in campaign.slots for account in _accounts(slot, campaign))
+    """One account for every language and channel, and city, that a slot speaks to; and one for prompts."""
+    found = [account for slot in campaign.planned_slots for account in _accounts(slot, campaign)]
+    if campaign.prompts:
+        found.append(AccountView(CHANNEL, CHANNEL, campaign.languages[0]))
     return tuple({account.name: account for account in found}.values())
 
 
 def _review(campaign: Campaign, on: date) -> Iterator[Problem]:
-    platforms = dict.fromkeys(channel for slot in campaign.slots for channel in slot.channels)
+    platforms = dict.fromkeys(channel for slot in campaign.planned_slots for channel in slot.channels)
     yield from check_hashtag(campaign.hashtag, tuple(platforms))
     timing: list[Problem] = []
     for _ in occurrences(campaign, invented_accounts(campaign), timing):
@@ -98,7 +102,7 @@ def _candidates(campaign: Campaign, drafts: Iterable[Draft]) -> Iterator[Candida
     general = {message.id for message in campaign.messages if message.general}
     for draft in drafts:
         occurrence = draft.occurrence
-        if occurrence.city is None and occurrence.channel != ANYWHERE:
+        if occurrence.city is None and occurrence.channel != ANYWHERE and occurrence.prompt is None:
             yield Candidate(
                 where=draft.rendered.file,
                 platform=occurrence.channel,

@@ -10,9 +10,10 @@ from sqlalchemy import Text, bindparam, cast, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schedules.clock import Clock
-from schedules.commands.actor import Actor
+from schedules.commands.actor import COORDINATORS, Actor
 from schedules.errors import ScheduleError
 from schedules.lifecycle import UNCLAIMED, State
+from schedules.people.roles import Role
 from schedules.planning.changes import PERMISSION_WITHDRAWN
 from schedules.store import tables
 from schedules.store.columns import Instant
@@ -54,14 +55,19 @@ async def allow(
         Everybody whose permission for it holds now; it may be shown from two people on.
 
     Raises:
+        Forbidden: They are no approver of everything: nobody knows yet where the picture will be shown.
+        CodeNeeded: Their second factor was not shown.
         ScheduleError: The digest, the reason or the end cannot be used.
     """
+    actor.require(Role.APPROVER)
+    actor.require_proof()
     digest, now = sha256.strip().lower(), clock.now()
     _check(digest, reason, until, now)
     values = {"sha256": digest, "actor": actor.name, "reason": reason.strip(), "until": until}
     async with store.write() as connection:
         await connection.execute(_ALLOW, values)
         people = await _people(connection, digest, now)
+        await actor.record(connection, "permitted", digest)
     log.warning("minor permitted", media=digest, people=len(people))
     return people
 
@@ -75,15 +81,18 @@ async def withdraw(store: Store, clock: Clock, actor: Actor, sha256: str) -> int
         How many posts were cancelled.
 
     Raises:
+        Forbidden: They have no role anywhere but that of a viewer.
         ScheduleError: There is none.
     """
-    del actor
+    actor.require_somewhere(*COORDINATORS)
     digest = sha256.strip().lower()
     async with store.write() as connection:
         taken = await connection.execute(
             delete(tables.exception).where(tables.exception.c.sha256 == digest)
         )
         stopped = await _stop_posts(connection, digest, clock) if taken.rowcount else 0
+        if taken.rowcount:
+            await actor.record(connection, "withdrew permission", digest)
     if not taken.rowcount:
         raise ScheduleError(
             f"No permission is recorded for {digest!r:.80}. List what there is, then try again."

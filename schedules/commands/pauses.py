@@ -13,12 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from schedules.accounts.accounts import REMOVED
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
+from schedules.commands.scopes import of_scope
 from schedules.errors import Forbidden, ScheduleError
+from schedules.ledger.control import WIPED
+from schedules.people.roles import EVERYTHING, Role
 from schedules.store import tables
 from schedules.store.columns import Instant
 from schedules.store.engine import Store
-
-EVERYTHING: Final = "everything"
 
 _PAUSE: Final = (
     text("""
@@ -72,12 +73,15 @@ async def pause(store: Store, clock: Clock, actor: Actor, scope: str) -> Pause:
         scope: ``everything``, or one of ``campaign:``, ``city:``, ``partner:``, ``account:`` and an id.
 
     Raises:
+        Forbidden: They have no role there but that of a viewer.
         ScheduleError: There is no such scope; nothing was paused.
     """
     async with store.write() as connection:
+        actor.require_coordinator(await of_scope(connection, scope))
         await _check(connection, scope)
         values = {"scope": scope, "actor": actor.name, "paused_at": clock.now()}
         row = (await connection.execute(_PAUSE, values)).one()
+        await actor.record(connection, "paused", scope)
     log.warning("paused", scope=scope)
     return Pause(*row)
 
@@ -86,12 +90,16 @@ async def resume(store: Store, clock: Clock, actor: Actor, scope: str) -> Resume
     """Start a paused scope again, once two different people have asked for it.
 
     Raises:
-        Forbidden: This person asked before; another must.
-        ScheduleError: The scope is not paused.
+        Forbidden: They are no approver there; or asked before, and another must.
+        CodeNeeded: Their second factor was not shown.
+        ScheduleError: The scope is not paused, or the installation was wiped.
     """
     del clock
     async with store.write() as connection:
+        actor.require(Role.APPROVER, await of_scope(connection, scope))
+        actor.require_proof()
         outcome = await _resume(connection, actor, scope)
+        await actor.record(connection, outcome.value, scope)
     log.warning("resumed" if outcome is Resumed.RESUMED else "resume asked", scope=scope)
     return outcome
 
@@ -105,6 +113,10 @@ async def paused(store: Store) -> tuple[Pause, ...]:
 
 
 async def _resume(connection: AsyncConnection, actor: Actor, scope: str) -> Resumed:
+    if scope == WIPED:
+        raise ScheduleError(
+            "This installation was wiped; nothing can be started again. Begin anew: munasara init"
+        )
     columns = tables.pause.c
     found = await _find(connection, scope)
     if found is None:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -11,20 +12,29 @@ from sqlalchemy import select
 
 from content.errors import CampaignInvalid, Problem, Severity
 from content.limits import LIMITS
-from content.models import Campaign
+from content.models import Campaign, is_video
 from content.rendering import RenderedMessage
 from content.review import Candidate, check_similarity, review_campaign
 from content.richtext import plain
 from content.visible import counted
+from schedules.action_days.cautions import cautions
+from schedules.action_days.embargo import Embargo
+from schedules.action_days.letters import Letters
+from schedules.action_days.rushes import rushes
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
+from schedules.commands.audiences import Audience, audience
 from schedules.commands.exceptions import valid
+from schedules.commands.scopes import named
 from schedules.lifecycle import PUBLISH, State
+from schedules.people.roles import Role
 from schedules.planning import forecast
 from schedules.planning.drafts import Draft, Drafter
 from schedules.planning.forecast import Forecast, Forecaster
 from schedules.planning.occurrences import AccountView, occurrences
 from schedules.planning.overrides import Overrides, load_overrides
+from schedules.planning.permits import permit_problems
+from schedules.planning.prompts import CHANNEL
 from schedules.planning.record import Outcome, preview, record
 from schedules.store.engine import Store
 from schedules.store.tables import delivery, post
@@ -41,6 +51,7 @@ class Checked:
         problems: Everything found; an error among them forbids recording.
         posts: How many posts the plan has.
         forecast: What those of them that are still to go out ask of each account.
+        audience: Whom its prompts reach; ``None`` where it plans none.
     """
 
     campaign: Campaign
@@ -49,11 +60,17 @@ class Checked:
     problems: tuple[Problem, ...]
     posts: int
     forecast: tuple[Forecast, ...] = ()
+    audience: Audience | None = None
 
     @property
     def errors(self) -> tuple[Problem, ...]:
         """The problems that forbid recording."""
         return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
+
+    @property
+    def has_bot(self) -> bool:
+        """Whether an account is connected that writes to volunteers."""
+        return any(account.channel == CHANNEL for account in self.accounts)
 
     def drafts(self) -> Iterator[Draft]:
         """Every post of the plan, rendered one after the other.
@@ -78,11 +95,17 @@ async def check_plan(
     settled = overrides.cancelled | await _already_out(store, campaign.id, clock.now())
     review = _Review(campaign, overrides, accounts, clock.now(), settled)
     on = clock.now().astimezone(ZoneInfo(campaign.zone)).date()
-    rules = review_campaign(campaign, review.rendered(), on=on, exceptions=permitted)
+    letters = Letters(campaign)
+    texts = chain(review.rendered(), (letter.rendered for letter in letters.all()))
+    rules = review_campaign(campaign, texts, on=on, exceptions=permitted)
     similar = check_similarity(review.candidates.values(), similar_days=campaign.review.similar_days)
     asked = review.forecaster.forecasts()
-    problems = dict.fromkeys((*review.problems, *rules, *similar, *forecast.problems(asked)))
-    return Checked(campaign, accounts, overrides, tuple(problems), review.posts, asked)
+    days = chain(
+        letters.problems, permit_problems(campaign), cautions(campaign), rushes(campaign, accounts)
+    )
+    problems = dict.fromkeys((*review.problems, *rules, *similar, *forecast.problems(asked), *days))
+    reached = await audience(store, clock, campaign, accounts)
+    return Checked(campaign, accounts, overrides, tuple(problems), review.posts, asked, reached)
 
 
 async def preview_plan(store: Store, clock: Clock, checked: Checked) -> Outcome:
@@ -101,8 +124,10 @@ async def record_plan(
     """Write a checked plan into the ledger; every new or changed post then waits for approval.
 
     Raises:
+        Forbidden: They are no editor of that campaign.
         CampaignInvalid: The plan has errors.
     """
+    actor.require(Role.EDITOR, named(campaign=checked.campaign.id))
     if checked.errors:
         raise CampaignInvalid(checked.problems)
     return await record(
@@ -133,6 +158,7 @@ class _Review:
         self.forecaster = Forecaster(now)
         self._found: list[Problem] = []
         self._drafter = Drafter(campaign)
+        self._embargo = Embargo(campaign)
         self._campaign = campaign
         self._general = {message.id for message in campaign.messages if message.general}
         self._planned = overrides.apply(occurrences(campaign, accounts, self._found))
@@ -141,18 +167,20 @@ class _Review:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        return (*self._found, *self._drafter.problems)
+        return (*self._found, *self._drafter.problems, *self._embargo.problems)
 
     def rendered(self) -> Iterator[RenderedMessage]:
         """Each different text once."""
         seen: set[tuple[str, str, bytes]] = set()
         for draft in self._drafter.drafts(self._planned):
             self.posts += 1
-            self._note_if_overdue(draft)
-            self._foresee(draft)
             text = plain(draft.rendered.whole)
+            self._embargo.note(draft.occurrence, text)
             fingerprint = hashlib.blake2b(text.encode(), digest_size=16).digest()
-            self._compare(draft, text, fingerprint)
+            if draft.occurrence.prompt is None:
+                self._note_if_overdue(draft)
+                self._foresee(draft)
+                self._compare(draft, text, fingerprint)
             shown = (draft.rendered.file, draft.rendered.channel, fingerprint)
             if shown not in seen:
                 seen.add(shown)
@@ -162,8 +190,8 @@ class _Review:
         occurrence = draft.occurrence
         if draft.expires_at <= self._now or occurrence.key in self._settled:
             return
-        account, media = self._accounts[occurrence.account], len(draft.pictures)
-        for text in _texts(draft):
+        account, media = self._accounts[occurrence.account], len(draft.media)
+        for text in shown_texts(draft):
             self.forecaster.add(account, occurrence.due_at, text, media)
             media = 0
 
@@ -187,11 +215,12 @@ class _Review:
             )
 
 
-def _texts(draft: Draft) -> Iterator[str]:
+def shown_texts(draft: Draft) -> Iterator[str]:
     """What the platform shows of each part."""
     shown, limits = draft.rendered, LIMITS[draft.occurrence.channel]
     alts = [item.alt for item in shown.media]
-    yield counted(shown.text, limits, alts=alts, warning=shown.content_warning)
+    moving = any(is_video(item.file) for item in shown.media)
+    yield counted(shown.text, limits, alts=alts, warning=shown.content_warning, moving=moving)
     for part in shown.more:
         yield counted(part, limits)
 

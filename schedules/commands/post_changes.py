@@ -4,15 +4,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from content.models import Gap, Overlap
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
-from schedules.commands.post_rows import drop, locked, note, override, waits_behind
+from schedules.commands.post_rows import drop, editable, note, override, waits_behind, was_handed_over
 from schedules.errors import IllegalMove, ScheduleError
-from schedules.lifecycle import PIN, UNCLAIMED, WAITING_FOR_A_PERSON, State, check_move
+from schedules.ledger.ledger import ANSWERED
+from schedules.lifecycle import PART, PIN, UNCLAIMED, WAITING_FOR_A_PERSON, State, check_move
+from schedules.people.days import prompt_of
+from schedules.people.roles import Role
 from schedules.planning.changes import GONE_FROM_FOLDER, LEFT_OUT
 from schedules.planning.drafts import digest_of
 from schedules.planning.rows import PLANNED_ANEW
@@ -36,11 +39,12 @@ async def cancel(store: Store, clock: Clock, actor: Actor, post_id: int) -> None
     """Withdraw a post that is not out; it stays withdrawn when the folder is planned again.
 
     Raises:
+        Forbidden: They are no editor of that post.
         PostNotFound: No post has that id.
         IllegalMove: It is being sent, or its journey has ended.
     """
     async with store.write() as connection:
-        row = await locked(connection, post_id)
+        row = await editable(connection, actor, post_id)
         check_move(State(row.state), State.CANCELLED)
         if row.state == State.UNKNOWN:
             raise IllegalMove(
@@ -63,17 +67,19 @@ async def reschedule(
         The new instant, in UTC.
 
     Raises:
+        Forbidden: They are no editor of that post.
         PostNotFound: No post has that id.
         LocalTimeInvalid: That wall time does not exist, or the zone is unknown.
-        IllegalMove: It is out, being sent, or may be public; or its slot is no longer in the folder.
+        IllegalMove: It is out, being sent, or may be public; its slot is no longer in the folder; or it is a prompt.
         ScheduleError: That time is over.
     """
+    actor.require_somewhere(Role.EDITOR)
     local_at = local_at.replace(microsecond=0, fold=0)
     due_at = resolve(local_at, zone, gap=Gap.REFUSE, overlap=Overlap.FIRST).at
     if due_at is None or due_at <= clock.now():
         raise ScheduleError(f"{local_at:%Y-%m-%d %H:%M} in {zone} is over. Give a time to come.")
     async with store.write() as connection:
-        row = await locked(connection, post_id)
+        row = await editable(connection, actor, post_id)
         _check_can_move(row)
         await override(connection, clock, actor, row.key, cancelled=False, local_at=local_at, zone=zone)
         await _move(connection, clock, actor, row, local_at, zone, due_at)
@@ -90,35 +96,54 @@ async def resolve_unknown(
     url: str | None = None,
     *,
     part: int = 1,
+    why: str = "",
 ) -> None:
     """Say what became of a post that nobody knows about, or that a person was handed.
+
+    That it is published is also taken where its time ran out after somebody was handed it.
 
     Args:
         verdict: ``sent``: it is public; ``again``: it is not, send it; ``drop``: it is not, leave it.
         url: Where it can be seen, if it is public.
         part: Which part of a thread is meant; 1 is the post itself.
+        why: Why somebody who was handed it cannot publish it, in her own words.
 
     Raises:
+        Forbidden: They are no editor of that post.
         PostNotFound: No post has that id, or it has no such part.
         IllegalMove: Nothing is unknown about it, or its time is over and it cannot be sent again.
     """
     async with store.write() as connection:
-        row = await locked(connection, post_id, part=part)
-        if row.state not in WAITING_FOR_A_PERSON:
-            raise IllegalMove(
-                f"Post {post_id} is {row.state}; only an unknown or handed-off post is resolved."
-            )
+        row = await editable(connection, actor, post_id, part=part)
+        await _check_waits(connection, row, verdict)
         if verdict is Verdict.DROP:
-            await drop(
-                connection, clock, actor, row, f"{actor.name} saw that it did not land and dropped it."
-            )
+            await drop(connection, clock, actor, row, _why_dropped(actor, row, why))
         elif verdict is Verdict.SENT:
             await _confirm(connection, clock, actor, row, url)
         else:
             await _send_again(connection, clock, actor, row)
 
 
+async def _check_waits(connection: AsyncConnection, row: Any, verdict: Verdict) -> None:
+    if row.state in WAITING_FOR_A_PERSON:
+        return
+    late = verdict is Verdict.SENT and row.state == State.EXPIRED
+    if not (late and await was_handed_over(connection, row.delivery)):
+        raise IllegalMove(f"Post {row.id} is {row.state}; only an unknown or handed-off post is resolved.")
+
+
+def _why_dropped(actor: Actor, row: Any, why: str) -> str:
+    if row.state == State.UNKNOWN:
+        return f"{actor.name} saw that it did not land and dropped it."
+    because = f": {why.strip()}" if why.strip() else "."
+    return f"{actor.name} cannot publish it{because}"
+
+
 def _check_can_move(row: Any) -> None:
+    if prompt_of(row.body) is not None:
+        raise IllegalMove(
+            f"Post {row.id} is a prompt and belongs to its day. Change `day` in its prompt.toml and plan again."
+        )
     if row.state not in UNCLAIMED:
         check_move(State(row.state), State.PLANNED)
     if row.reason == GONE_FROM_FOLDER:
@@ -130,7 +155,8 @@ def _check_can_move(row: Any) -> None:
 async def _confirm(
     connection: AsyncConnection, clock: Clock, actor: Actor, row: Any, url: str | None
 ) -> None:
-    why = f"{actor.name} saw that it landed."
+    by_hand = row.state != State.UNKNOWN
+    why = f"{actor.name} {'says that it is published' if by_hand else 'saw that it landed'}."
     await connection.execute(
         delivery.update()
         .where(delivery.c.id == row.delivery)
@@ -145,10 +171,14 @@ async def _confirm(
     )
     await connection.execute(
         delivery.update()
-        .where(waits_behind(row))
+        .where(waits_behind(row), not_(and_(by_hand, delivery.c.kind.startswith(PART))))
         .values(
             state=State.CANCELLED.value,
-            reason=case((delivery.c.kind == PIN, PIN_BY_HAND), else_=PART_BY_HAND),
+            reason=case(
+                (delivery.c.kind == PIN, PIN_BY_HAND),
+                (delivery.c.kind.startswith(PART), PART_BY_HAND),
+                else_=ANSWERED,
+            ),
             remedy=None,
             changed_at=clock.now(),
         )

@@ -9,10 +9,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
 from schedules.commands.posts import no_such_post
+from schedules.commands.scopes import of_post
 from schedules.lifecycle import PART, PUBLISH, UNCLAIMED, State
+from schedules.people.roles import Role
 from schedules.store import tables
 from schedules.store.tables import attempt, delivery, post
 from schedules.store.upsert import insert_new
+
+
+async def editable(connection: AsyncConnection, actor: Actor, post_id: int, *, part: int = 1) -> Any:
+    """As ``locked``, for whoever may edit it.
+
+    Raises:
+        Forbidden: They are no editor of that post; nor is anything told of it.
+        PostNotFound: No post has that id, or it has no such part.
+    """
+    actor.require_somewhere(Role.EDITOR)
+    row = await locked(connection, post_id, part=part)
+    actor.require(Role.EDITOR, of_post(row))
+    return row
 
 
 async def locked(connection: AsyncConnection, post_id: int, *, part: int = 1) -> Any:
@@ -29,10 +44,13 @@ async def locked(connection: AsyncConnection, post_id: int, *, part: int = 1) ->
         select(
             post.c.id,
             post.c.key,
+            post.c.campaign,
             post.c.account,
+            post.c.city,
             post.c.language,
             post.c.body,
             delivery.c.id.label("delivery"),
+            delivery.c.partner,
             delivery.c.state,
             delivery.c.reason,
             delivery.c.planned_at,
@@ -91,6 +109,13 @@ async def note(
             delivery=delivery_id, number=number, ended_at=clock.now(), outcome=outcome, detail=detail
         )
     )
+
+
+async def was_handed_over(connection: AsyncConnection, delivery_id: int) -> bool:
+    """Whether a person was ever handed this delivery."""
+    handed = attempt.c.outcome == State.HANDED_OFF.value
+    found = await connection.execute(select(attempt.c.id).where(attempt.c.delivery == delivery_id, handed))
+    return found.first() is not None
 
 
 def waits_behind(row: Any) -> ColumnElement[bool]:

@@ -98,7 +98,9 @@ async def list_posts(store: Store, wanted: Filter) -> tuple[PostView, ...]:
 
 def shown() -> ColumnElement[bool]:
     """Which deliveries lists and counts show: every post; and of a thread the later parts that need a person."""
-    needs_a_person = delivery.c.state.in_([State.UNKNOWN.value, State.REFUSED.value])
+    needs_a_person = delivery.c.state.in_(
+        [State.UNKNOWN.value, State.HANDED_OFF.value, State.REFUSED.value]
+    )
     return (delivery.c.kind == PUBLISH) | (delivery.c.kind.startswith(PART) & needs_a_person)
 
 

@@ -10,7 +10,9 @@ from schedules.accounts.recipients import Added
 from schedules.accounts.vault import Vault
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
+from schedules.commands.scopes import of_account
 from schedules.errors import ScheduleError
+from schedules.people.roles import Role
 from schedules.store.engine import Store
 
 MAIL: Final = "mail"
@@ -24,23 +26,31 @@ async def add(
     """Put addresses on a list, one a line. Those who left it stay away.
 
     Raises:
+        Forbidden: They are no approver of that list.
         AccountUnknown: There is none of that name.
         ScheduleError: It is no mailing list.
     """
+    actor.require(Role.APPROVER, await _scopes(store, account))
     await _require_list(store, account)
     done = await recipients.add(store, vault, account, lines, clock.now())
     log.info("recipients added", account=account, new=done.new, actor=actor.name)
     return done
 
 
-async def addresses(store: Store, vault: Vault, account: str) -> Sequence[str]:
-    """Every address of a list, in alphabetical order.
+async def addresses(store: Store, vault: Vault, actor: Actor, account: str) -> Sequence[str]:
+    """Every address of a list, in alphabetical order. That they were taken out is recorded.
 
     Raises:
+        Forbidden: They are no admin of that list.
+        CodeNeeded: Their second factor was not shown.
         AccountUnknown: There is none of that name.
         ScheduleError: It is no mailing list.
     """
+    actor.require(Role.ADMIN, await _scopes(store, account))
+    actor.require_proof()
     await _require_list(store, account)
+    async with store.write() as connection:
+        await actor.record(connection, "exported", f"account:{account}")
     return await recipients.addresses(store, vault, account)
 
 
@@ -48,13 +58,20 @@ async def remove(store: Store, vault: Vault, actor: Actor, account: str, address
     """Take an address off a list for good: no import brings it back.
 
     Raises:
+        Forbidden: They have no role there but that of a viewer.
         AccountUnknown: There is none of that name.
         ScheduleError: It is no mailing list, or the address is not on it.
     """
+    actor.require_coordinator(await _scopes(store, account))
     await _require_list(store, account)
     if not await recipients.remove(store, vault, account, address):
         raise ScheduleError(f"That address was not on {account}. No import will put it there from now on.")
     log.info("recipient removed", account=account, actor=actor.name)
+
+
+async def _scopes(store: Store, account: str) -> frozenset[str]:
+    async with store.read() as connection:
+        return await of_account(connection, account)
 
 
 async def _require_list(store: Store, account: str) -> None:

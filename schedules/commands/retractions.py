@@ -12,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
 from schedules.commands.posts import no_such_post
+from schedules.commands.scopes import named, of_post
 from schedules.errors import IllegalMove, ScheduleError
 from schedules.lifecycle import RETRACT, UNCLAIMED, WAITING_FOR_A_PERSON, State, part_number
+from schedules.people.roles import Role
 from schedules.store.engine import Store
 from schedules.store.tables import delivery, post
 
@@ -52,11 +54,17 @@ async def retract_post(store: Store, clock: Clock, actor: Actor, post_id: int) -
     """Ask for one post, with every part of its thread, to be deleted. No pause stops it. How many texts.
 
     Raises:
+        Forbidden: They are no approver of that post.
+        CodeNeeded: Their second factor was not shown.
         PostNotFound: No post has that id.
         IllegalMove: It is not out, or nobody knows whether it is.
     """
+    actor.require_somewhere(Role.APPROVER)
+    actor.require_proof()
     async with store.write() as connection:
         found = await _published(connection, post.c.id == post_id)
+        for row in found:
+            actor.require(Role.APPROVER, of_post(row))
         if not found:
             await _explain(connection, post_id)
         return await _ask(connection, clock, actor, found)
@@ -66,8 +74,12 @@ async def retract_campaign(store: Store, clock: Clock, actor: Actor, campaign: s
     """Ask for everything that a campaign published to be deleted. What waits still goes out. How many texts.
 
     Raises:
+        Forbidden: They are no approver of that campaign.
+        CodeNeeded: Their second factor was not shown.
         ScheduleError: Nothing of that campaign is out.
     """
+    actor.require(Role.APPROVER, named(campaign=campaign))
+    actor.require_proof()
     async with store.write() as connection:
         found = await _published(connection, post.c.campaign == campaign)
         if not found:
@@ -103,6 +115,7 @@ async def _published(connection: AsyncConnection, *where: ColumnElement[bool]) -
             delivery.c.campaign,
             delivery.c.city,
             delivery.c.partner,
+            post.c.language,
             delivery.c.remote_id,
             delivery.c.url,
         )
@@ -126,6 +139,7 @@ async def _ask(connection: AsyncConnection, clock: Clock, actor: Actor, publishe
     )
     for row in published:
         await _ask_one(connection, clock, row)
+    await actor.record(connection, "retracted", f"posts: {len(posts)}")
     log.warning("retraction asked for", texts=len(published), actor=actor.name)
     return len(published)
 

@@ -14,6 +14,9 @@ POLL_SECONDS: Final = 0.2
 FRESH_SECONDS: Final = 0.8
 """A worker that has not confirmed the pauses for this long stops sending: within a second of losing them."""
 
+WIPED: Final = "wiped"
+"""The scope that nobody resumes: the keys are destroyed, and every worker ends."""
+
 log = structlog.get_logger()
 
 
@@ -38,7 +41,12 @@ class Control:
     def allows(self, held: Claimed) -> bool:
         """Whether this delivery may be sent at this very moment."""
         stopped = not held.takes_back and not self._paused.isdisjoint(held.scopes)
-        return self.is_fresh() and not stopped
+        return self.is_fresh() and not stopped and not self.is_wiped
+
+    @property
+    def is_wiped(self) -> bool:
+        """Whether this installation was wiped while the worker ran."""
+        return WIPED in self._paused
 
     def is_fresh(self) -> bool:
         """Whether the pauses were confirmed within the last ``FRESH_SECONDS``."""

@@ -198,7 +198,7 @@ class Dispatcher:
         try:
             async with self._channels.open(held.account) as channel:
                 if held.part == 1 and Feature.LETTERS in channel.features:
-                    await self._outcomes.spread(held)
+                    await self._spread(held)
                 else:
                     await self._send(channel, held)
         except ChannelError as error:
@@ -206,6 +206,14 @@ class Dispatcher:
         except (SQLAlchemyError, OSError) as error:
             log.warning("claim given back", delivery=held.id, why=type(error).__name__)
             await self._ledger.release([held])
+
+    async def _spread(self, held: Claimed) -> None:
+        prompt = held.prompt
+        if prompt is None:
+            await self._outcomes.spread(held)
+        elif await self._marks.add(Mark(held.id, held.claim, {})):
+            self._observe("marked", held.id)
+            await self._outcomes.spread_prompt(held, prompt)
 
     async def _send(self, channel: Channel, held: Claimed) -> None:
         post = await outgoing_post(self._ledger, held)
@@ -243,6 +251,8 @@ class Dispatcher:
     ) -> Receipt | HandedOff:
         if held.publishes:
             return await channel.publish(post, prepared)
+        if held.urges:
+            return await channel.remind(post, held.urges)
         receipt = await self._ledger.receipt(held.after or 0)
         if receipt is None:
             raise Unreachable(channel.name, held.account, "The post that it belongs to has no receipt yet.")
@@ -250,7 +260,11 @@ class Dispatcher:
         return receipt
 
     async def _look_back(self, held: Claimed) -> None:
+        prompt = held.prompt if held.part == 1 else None
         try:
+            if prompt is not None:
+                await self._outcomes.spread_prompt(held, prompt)
+                return
             async with self._channels.open(held.account) as channel:
                 if can_repeat(held, channel) and not held.overdue:
                     await self._repeat(channel, held)

@@ -8,13 +8,13 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, CursorResult, Row, select
 
-from channels.base import Receipt
+from channels.base import Prepared, Receipt
 from schedules.clock import Clock
 from schedules.ledger.lanes import Lane
 from schedules.ledger.media import frozen_files
 from schedules.ledger.sql import statements
 from schedules.ledger.values import Claimed, Mark, Settlement, storable
-from schedules.lifecycle import State, part_number
+from schedules.lifecycle import ESCALATE, REMIND, State, part_number
 from schedules.retry import MOST_CRASHES
 from schedules.store import tables
 from schedules.store.columns import MICROSECOND, from_micros, to_micros
@@ -30,7 +30,16 @@ TOO_LATE: Final = "Its time ran out before it could be sent."
 EXPIRED_REMEDY: Final = (
     "Reschedule it if it still makes sense: munasara posts reschedule <id> --at 2027-03-01T18:00."
 )
+UNANSWERED: Final = "Nobody said in time that it is published."
+UNANSWERED_REMEDY: Final = (
+    "If it is, say so: munasara posts resolve <id> --sent <link>. If not, and it still makes sense: "
+    "munasara posts reschedule <id> --at 2027-03-01T18:00."
+)
+UNWANTED: Final = "The volunteer paused, left, or lowered what is safe for them."
 FOLLOWER_DROPPED: Final = "The post that it belongs to did not go out."
+ANSWERED: Final = "The post that it is about waits for nobody any more."
+URGE_AFTER: Final = {REMIND: timedelta(minutes=15), ESCALATE: timedelta(minutes=30)}
+"""How long after a post was handed to a person she is reminded once, and then the next person is told."""
 
 
 class Ledger:
@@ -121,7 +130,8 @@ class Ledger:
     async def mark(self, marks: Sequence[Mark]) -> Sequence[bool]:
         """Commit that these are about to be sent. Send only those that come back ``True``.
 
-        ``False`` means that the lease or the time ran out, or that a pause covers it: it is ready again.
+        ``False`` means that the lease or the time ran out, or that a pause covers it: it is ready again. A prompt for
+        a volunteer who is not to get it any more is cancelled.
         """
         rows = [{"id": m.id, "claim": m.claim, "prepared": storable(m.prepared) or None} for m in marks]
         sending = await self.store.run(lambda connection: self._mark(connection, rows))
@@ -133,6 +143,7 @@ class Ledger:
         stopped = [row for row in rows if row["id"] not in sending]
         if stopped:
             self._execute(connection, "release", stopped)
+            self._execute(connection, "cancel_unwanted", stopped, reason=UNWANTED)
         return sending
 
     async def release(self, held: Sequence[Claimed]) -> None:
@@ -151,7 +162,9 @@ class Ledger:
     def _settle(self, connection: Connection, settlements: Sequence[Settlement]) -> set[int]:
         rows = [_settle_row(settlement) for settlement in settlements]
         written = set(self._execute(connection, "settle", rows).scalars())
-        self._record_attempts(connection, [s for s in settlements if s.id in written])
+        settled = [s for s in settlements if s.id in written]
+        self._record_attempts(connection, settled)
+        self._urge_later(connection, [s.id for s in settled if s.state is State.HANDED_OFF])
         self._close_accounts(connection, settlements)
         return written
 
@@ -159,6 +172,15 @@ class Ledger:
         rows = [{"id": s.id, "outcome": s.outcome, "detail": s.reason} for s in settled]
         if rows:
             self._execute(connection, "record_attempts", rows)
+
+    def _urge_later(self, connection: Connection, handed: Sequence[int]) -> None:
+        rows = [
+            {"id": id_, "kind": kind, "delay": delay // MICROSECOND}
+            for id_ in handed
+            for kind, delay in URGE_AFTER.items()
+        ]
+        if rows:
+            self._execute(connection, "write_urgings", rows)
 
     def _close_accounts(self, connection: Connection, settlements: Sequence[Settlement]) -> None:
         blocked = [{"account": s.account, "delay": s.block // MICROSECOND} for s in settlements if s.block]
@@ -188,6 +210,11 @@ class Ledger:
             )
         return letters
 
+    def advance(self, connection: Connection, held: Claimed, prepared: Prepared) -> bool:
+        """Note how far a list has been spread and keep its lease. ``False`` where the claim was lost."""
+        rows = [{"id": held.id, "claim": held.claim, "prepared": prepared}]
+        return self._execute(connection, "advance", rows, lease=self._lease_micros).first() is not None
+
     async def tidy(self) -> int:
         """Return claims whose lease ran out, expire what is too late, drop what followed it. How many moved."""
         return await self.store.run(self._tidy)
@@ -207,8 +234,13 @@ class Ledger:
         expired = self._execute(
             connection, "expire", unapproved=UNAPPROVED, late=TOO_LATE, remedy=EXPIRED_REMEDY
         ).all()
-        dropped = self._execute(connection, "drop_followers", reason=FOLLOWER_DROPPED).all()
-        return len(lost) + len(expired) + len(dropped)
+        unanswered = self._execute(
+            connection, "expire_handed_off", unanswered=UNANSWERED, remedy=UNANSWERED_REMEDY
+        ).all()
+        dropped = self._execute(
+            connection, "drop_followers", reason=FOLLOWER_DROPPED, answered=ANSWERED
+        ).all()
+        return len(lost) + len(expired) + len(unanswered) + len(dropped)
 
     async def take_over(self, most: int) -> tuple[Claimed, ...]:
         """Take deliveries whose worker vanished, or waited, after the request may have left."""

@@ -13,12 +13,17 @@ from channels.base import CannotTell, Channel, Feature, Finding, HandedOff, NotT
 from channels.errors import ChannelError
 from schedules.ledger.groupcommit import GroupCommit
 from schedules.ledger.ledger import POISONOUS, POISONOUS_REMEDY, Ledger
+from schedules.ledger.spreading import spread
 from schedules.ledger.values import Claimed, Settlement, storable
 from schedules.lifecycle import State
+from schedules.people.days import DailyPrompt, below_five
 from schedules.retry import ASK_A_PERSON, LOOK_BACK_AFTER, MOST_CRASHES, Decision, decide
 
 SETTLE_AGAIN_AFTER: Final = 0.5
 NOT_BEGUN: Final = "It was held back before it was sent: paused, or the database did not answer."
+SAY_WHAT_BECAME: Final = (
+    "Once it is published: munasara posts resolve <id> --sent <link>; if it cannot be: --drop."
+)
 NOBODY: Final = "Nobody is on this list."
 NOBODY_REMEDY: Final = "Add recipients: munasara recipients add <account> --file <file>. Then plan again."
 
@@ -41,7 +46,8 @@ class Outcomes:
     async def published(self, held: Claimed, result: Receipt | HandedOff) -> None:
         """The platform accepted it, or a person took it over."""
         if isinstance(result, HandedOff):
-            await self._decided(held, Decision(State.HANDED_OFF, f"{result.to} has it."))
+            decision = Decision(State.HANDED_OFF, f"Handed to {result.to}.", SAY_WHAT_BECAME)
+            await self._decided(held, decision)
             return
         await self._settlements.add(
             Settlement(
@@ -61,6 +67,22 @@ class Outcomes:
         letters = await self._ledger.spread(held)
         if letters == 0:
             await self._decided(held, Decision(State.REFUSED, NOBODY, NOBODY_REMEDY))
+
+    async def spread_prompt(self, held: Claimed, prompt: DailyPrompt) -> None:
+        """It goes to volunteers: write a letter for each, in chunks; where there is nobody, that is fine."""
+        letters = await spread(self._ledger, held, prompt)
+        if letters is not None:
+            await self._settlements.add(
+                Settlement(
+                    id=held.id,
+                    claim=held.claim,
+                    account=held.account,
+                    state=State.SENT,
+                    outcome=State.SENT,
+                    reason=f"Letters: {below_five(letters)}.",
+                    accepted_at=self._ledger.clock.now(),
+                )
+            )
 
     async def failed(self, held: Claimed, error: ChannelError, channel: Channel | None = None) -> None:
         """An attempt failed; without ``channel`` nothing can have been sent."""
@@ -108,7 +130,7 @@ class Outcomes:
                 state=decision.state,
                 outcome="held" if decision.hold else decision.state,
                 reason=_sentence(decision.reason),
-                remedy=_sentence(decision.remedy) or None,
+                remedy=_remedy(held, decision),
                 delay=decision.delay,
                 block=decision.block,
                 hold=decision.hold,
@@ -155,6 +177,12 @@ class Outcomes:
 def can_repeat(held: Claimed, channel: Channel) -> bool:
     """Whether doing it again cannot make a second post."""
     return not held.publishes or Feature.IDEMPOTENT in channel.features
+
+
+def _remedy(held: Claimed, decision: Decision) -> str | None:
+    """What a person can do. Prompts that may or may not have arrived are counted and nobody is asked about them."""
+    is_counted = decision.state is State.UNKNOWN and held.recipient is not None and held.prompt is not None
+    return None if is_counted else _sentence(decision.remedy) or None
 
 
 def _sentence(words: str) -> str:

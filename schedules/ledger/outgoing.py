@@ -14,12 +14,12 @@ async def outgoing_post(ledger: Ledger, held: Claimed) -> OutgoingPost:
     """The frozen post of a delivery, its media read from the store.
 
     Raises:
-        Refused: A file that was approved is no longer in the store.
+        Refused: A file that was approved is no longer in the store, or was changed there.
         Unreachable: An earlier part of its thread has no receipt.
     """
     body = json.loads(held.body)
-    if held.part is not None and held.part > 1:
-        return await _later_part(ledger, held, body, held.part)
+    if held.subject > 1:
+        return await _later_part(ledger, held, body, held.subject)
     return OutgoingPost(
         key=held.key if held.recipient is None else f"{held.key}#{held.recipient}",
         recipient=held.recipient,
@@ -50,7 +50,7 @@ async def _media(ledger: Ledger, held: Claimed, wanted: list[dict[str, Any]]) ->
     stored = await ledger.media([item["sha256"] for item in wanted])
     missing = [item["file"] for item in wanted if item["sha256"] not in stored]
     if missing:
-        detail = f"{missing[0]} is no longer in the database."
+        detail = f"{missing[0]} is not stored any more as it was approved."
         raise Refused("media", held.account, detail, "Plan the campaign again.")
     return tuple(
         OutgoingMedia(
@@ -62,6 +62,7 @@ async def _media(ledger: Ledger, held: Claimed, wanted: list[dict[str, Any]]) ->
             sensitive=item["sensitive"],
             width=item.get("width", 0),
             height=item.get("height", 0),
+            seconds=item.get("seconds", 0.0),
         )
         for item in wanted
     )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-SERVER_NOW: Final = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
+from schedules.store.columns import SERVER_NOW
 
 _PARAMETER: Final = re.compile(r"(?<!:):([a-z_]+)")
 
@@ -18,8 +18,24 @@ _PAUSED: Final = """(delivery.kind NOT LIKE 'retract%' AND EXISTS (SELECT 1 FROM
     'everything', 'campaign:' || delivery.campaign, 'account:' || delivery.account,
     'city:' || coalesce(delivery.city, ''), 'partner:' || coalesce(delivery.partner, ''))))"""
 
+_URGES: Final = "(delivery.kind LIKE 'remind%' OR delivery.kind LIKE 'escalate%')"
+
 _FOLLOWS: Final = """(delivery.after IS NULL OR EXISTS (
-    SELECT 1 FROM delivery AS earlier WHERE earlier.id = delivery.after AND earlier.state = 'sent'))"""
+    SELECT 1 FROM delivery AS earlier WHERE earlier.id = delivery.after
+    AND earlier.state = CASE WHEN {urges} THEN 'handed_off' ELSE 'sent' END))"""
+
+_LEVEL: Final = (
+    "(SELECT post.body -> 'options' -> 'prompt' ->> 'level' FROM post WHERE post.id = delivery.post)"
+)
+
+_UNWANTED: Final = f"""(delivery.kind LIKE 'letter-%' AND {_LEVEL} IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM volunteer JOIN person ON person.id = volunteer.person
+    WHERE volunteer.person = substr(delivery.kind, 8) AND volunteer.campaign = delivery.campaign
+      AND person.left_at IS NULL
+      AND volunteer.rhythm <> 'paused' AND coalesce(volunteer.paused_until, 0) <= {{now}}
+      AND CASE {_LEVEL} WHEN 'public' THEN volunteer.level = 'public'
+          WHEN 'one' THEN volunteer.level IN ('one', 'public') ELSE TRUE END))"""  # noqa: S608 - our own words
+"""A prompt for somebody who left, paused, or lowered what is safe for them after it was written."""
 
 _OF_POST: Final = """(SELECT post.key FROM post WHERE post.id = delivery.post) AS key,
     (SELECT post.language FROM post WHERE post.id = delivery.post) AS language,
@@ -65,8 +81,14 @@ UPDATE delivery SET state = 'sending', prepared = r.prepared, attempt = attempt 
     began_at = {now}, lease_until = {now} + :lease, changed_at = {now}
 FROM {rows_mark}
 WHERE delivery.id = r.id AND delivery.claim = r.claim AND delivery.state = 'claimed'
-  AND delivery.lease_until > {now} AND delivery.expires_at > {now} AND NOT {paused}
+  AND delivery.lease_until > {now} AND delivery.expires_at > {now} AND NOT {paused} AND NOT {unwanted}
 RETURNING delivery.id
+"""
+
+_CANCEL_UNWANTED: Final = """
+UPDATE delivery SET state = 'cancelled', reason = :reason, changed_at = {now}
+FROM {rows_mark}
+WHERE delivery.id = r.id AND delivery.state = 'ready' AND {unwanted}
 """
 
 _RELEASE: Final = """
@@ -90,6 +112,20 @@ WHERE delivery.id = r.id AND (
 RETURNING delivery.id
 """
 
+_WRITE_URGINGS: Final = """
+INSERT INTO delivery (post, kind, after, account, campaign, city, partner, state,
+    due_at, planned_at, expires_at, changed_at, attempt, crashes)
+SELECT handed.post, r.kind || CASE WHEN handed.kind = 'publish' THEN '' ELSE '-' || substr(handed.kind, 6) END,
+    handed.id, handed.account, handed.campaign, handed.city, handed.partner, 'ready',
+    {now} + r.delay, handed.planned_at, handed.expires_at, {now}, 0, 0
+FROM {rows_urge} JOIN delivery AS handed ON handed.id = r.id
+WHERE handed.state = 'handed_off'
+ON CONFLICT (post, kind) DO UPDATE SET after = excluded.after, state = excluded.state, due_at = excluded.due_at,
+    planned_at = excluded.planned_at, expires_at = excluded.expires_at, changed_at = excluded.changed_at,
+    attempt = 0, crashes = 0, claim = NULL, lease_until = NULL, remote_id = NULL, url = NULL, accepted_at = NULL,
+    reason = NULL, remedy = NULL
+"""
+
 _HOLDS: Final = """
 SELECT id FROM delivery WHERE id = :id AND claim = :claim AND state = 'claimed' {lock}
 """
@@ -103,6 +139,13 @@ FROM delivery AS list JOIN recipient ON recipient.account = list.account
 WHERE list.id = :id AND list.claim = :claim
 ON CONFLICT (post, kind) DO UPDATE SET kind = excluded.kind
 RETURNING id
+"""
+
+_ADVANCE: Final = """
+UPDATE delivery SET prepared = r.prepared, lease_until = {now} + :lease, changed_at = {now}
+FROM {rows_mark}
+WHERE delivery.id = r.id AND delivery.claim = r.claim AND delivery.state = 'sending'
+RETURNING delivery.id
 """
 
 _SETTLE_LIST: Final = """
@@ -160,11 +203,19 @@ WHERE state IN ('planned', 'ready') AND expires_at <= {now}
 RETURNING id
 """
 
+_EXPIRE_HANDED_OFF: Final = """
+UPDATE delivery SET state = 'expired', reason = coalesce(reason || ' ', '') || :unanswered, remedy = :remedy,
+    changed_at = {now}
+WHERE state = 'handed_off' AND expires_at <= {now}
+RETURNING id
+"""
+
 _DROP_FOLLOWERS: Final = """
-UPDATE delivery SET state = 'cancelled', reason = :reason, changed_at = {now}
+UPDATE delivery SET state = 'cancelled', reason = CASE WHEN {urges} THEN :answered ELSE :reason END, changed_at = {now}
 WHERE after IS NOT NULL AND state IN ('planned', 'ready') AND EXISTS (
     SELECT 1 FROM delivery AS earlier
-    WHERE earlier.id = delivery.after AND earlier.state IN ('refused', 'expired', 'cancelled'))
+    WHERE earlier.id = delivery.after
+      AND (earlier.state IN ('refused', 'expired', 'cancelled') OR (earlier.state = 'sent' AND {urges})))
 RETURNING id
 """
 
@@ -179,6 +230,7 @@ SELECT min(moment) FROM (
     WHERE delivery.state = 'ready' AND account.held IS NULL AND NOT {paused} AND {follows}
     UNION ALL SELECT min(lease_until) FROM delivery WHERE state IN ('claimed', 'sending')
     UNION ALL SELECT min(expires_at) FROM delivery WHERE state IN ('planned', 'ready')
+    UNION ALL SELECT min(expires_at) FROM delivery WHERE state = 'handed_off'
 ) AS moments
 """
 
@@ -197,6 +249,7 @@ _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
         "reason": "text",
         "remedy": "text",
     },
+    "rows_urge": {"id": "bigint", "kind": "text", "delay": "bigint"},
     "rows_attempt": {"id": "bigint", "outcome": "text", "detail": "text"},
     "rows_block": {"account": "text", "delay": "bigint"},
     "rows_hold": {"account": "text", "reason": "text"},
@@ -223,10 +276,13 @@ class Statements:
     claim: str
     spend: str
     mark: str
+    cancel_unwanted: str
     release: str
     settle: str
+    write_urgings: str
     holds: str
     write_letters: str
+    advance: str
     settle_list: str
     record_attempts: str
     block_lanes: str
@@ -234,6 +290,7 @@ class Statements:
     return_unsent: str
     take_over: str
     expire: str
+    expire_handed_off: str
     drop_followers: str
     next_moment: str
 
@@ -247,10 +304,13 @@ def statements(*, sqlite: bool, server_time: bool) -> Statements:
     """
     rows = _sqlite_rows if sqlite else _postgresql_rows
     fragments = {name: rows(columns) for name, columns in _ROWS.items()}
+    now = SERVER_NOW if server_time and not sqlite else "CAST(:now AS bigint)"
     fragments |= {
-        "now": SERVER_NOW if server_time and not sqlite else "CAST(:now AS bigint)",
+        "now": now,
+        "unwanted": _UNWANTED.format(now=now),
         "paused": _PAUSED,
-        "follows": _FOLLOWS,
+        "urges": _URGES,
+        "follows": _FOLLOWS.format(urges=_URGES),
         "of_post": _OF_POST,
         "skip": "" if sqlite else "FOR UPDATE SKIP LOCKED",
         # PostgreSQL plans "= ANY (ARRAY (...))" as an index look-up; a plain IN joins a whole scan.
@@ -270,10 +330,13 @@ def statements(*, sqlite: bool, server_time: bool) -> Statements:
         claim=made(_CLAIM),
         spend=made(_SPEND),
         mark=made(_MARK),
+        cancel_unwanted=made(_CANCEL_UNWANTED),
         release=made(_RELEASE),
         settle=made(_SETTLE),
+        write_urgings=made(_WRITE_URGINGS),
         holds=made(_HOLDS, "FOR UPDATE"),
         write_letters=made(_WRITE_LETTERS),
+        advance=made(_ADVANCE),
         settle_list=made(_SETTLE_LIST),
         record_attempts=made(_RECORD_ATTEMPTS),
         block_lanes=made(_BLOCK_LANES),
@@ -281,6 +344,7 @@ def statements(*, sqlite: bool, server_time: bool) -> Statements:
         return_unsent=made(_RETURN_UNSENT),
         take_over=made(_TAKE_OVER),
         expire=made(_EXPIRE),
+        expire_handed_off=made(_EXPIRE_HANDED_OFF),
         drop_followers=made(_DROP_FOLLOWERS),
         next_moment=made(_NEXT_MOMENT),
     )

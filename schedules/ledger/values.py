@@ -1,11 +1,15 @@
 """What the ledger hands out and takes back."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from channels.base import Prepared
-from schedules.lifecycle import LETTER, RETRACT, State, part_number
+from channels.base import Prepared, Urging
+from schedules.lifecycle import ESCALATE, LETTER, REMIND, RETRACT, State, part_number, urged_part
+from schedules.people.days import DailyPrompt, prompt_of
+
+_URGINGS: Final = {REMIND: Urging.REMINDER, ESCALATE: Urging.ESCALATION}
 
 
 class Claimed(NamedTuple):
@@ -48,9 +52,24 @@ class Claimed(NamedTuple):
         return self.kind.removeprefix(LETTER) if self.kind.startswith(LETTER) else None
 
     @property
+    def prompt(self) -> DailyPrompt | None:
+        """The prompt of the day that this is, or is a letter of; ``None`` where it is another post."""
+        return prompt_of(json.loads(self.body))
+
+    @property
     def publishes(self) -> bool:
         """Whether this makes something new public, so that doing it twice might show it twice."""
         return self.part is not None or self.recipient is not None
+
+    @property
+    def urges(self) -> Urging | None:
+        """How this presses a person who was handed a post; ``None`` where it does something else."""
+        return _URGINGS.get(self.kind.partition("-")[0])
+
+    @property
+    def subject(self) -> int:
+        """Which part of a thread this publishes or is about, from 1."""
+        return self.part or urged_part(self.kind) or 1
 
     @property
     def takes_back(self) -> bool:

@@ -13,7 +13,10 @@ PERMISSION_WITHDRAWN: Final = "The permission to show a picture of it was withdr
 SKIPPED_BY_CLOCKS: Final = "New time zone data: this wall time no longer exists."
 NOT_PINNED: Final = "The campaign folder no longer asks for a pin."
 NOT_CONTINUED: Final = "The thread in the campaign folder has become shorter."
+HELD_AT_DOOR: Final = "It was queued at a door and is held there."
 PAST_WHEN_PLANNED: Final = "Its time was already over when it was planned."
+WITHDRAWN: Final = frozenset({GONE_FROM_FOLDER, PERMISSION_WITHDRAWN, SKIPPED_BY_CLOCKS, HELD_AT_DOOR})
+"""Why a post was cancelled for as long as that lasts, and not for good."""
 LEFT_OUT: Final = (NOT_PINNED, NOT_CONTINUED)
 """Why something that followed a post follows it no more, while the post itself stays."""
 

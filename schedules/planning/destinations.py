@@ -24,6 +24,7 @@ class AccountView:
         adapter: The channel that publishes on it; empty where no account is connected yet.
         quota: What its platform last said of its quota, and ``quota_read_at`` when, in UTC.
         budget: What its posts may cost in a month, in US dollars; ``None`` where nobody set one.
+        prompt_hour: The wall hour of its city at which it gets the prompt of the day; ``None`` where it gets none.
     """
 
     name: str
@@ -36,6 +37,7 @@ class AccountView:
     quota: Quota | None = None
     quota_read_at: datetime | None = None
     budget: Decimal | None = None
+    prompt_hour: int | None = None
 
 
 def reached(

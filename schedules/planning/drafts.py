@@ -2,21 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeAlias
 
 from channels.base import Feature
 from channels.registry import CHANNELS, channel_class
 from content.errors import CampaignInvalid, ContentError, Problem, Severity, TemplateBroken, VariantMissing
-from content.limits import LIMITS
+from content.limits import LIMITS, Limits
 from content.media import Picture, clean_picture
-from content.models import Campaign
+from content.models import Campaign, Message, Prompt, is_video
 from content.rendering import RenderedMessage, context_for, render
 from content.review import check
 from content.richtext import to_json
 from content.variants import choose
+from content.video import Video, clean_video
 from schedules.lifecycle import PART, PIN, PUBLISH
 from schedules.planning.occurrences import Occurrence
 
@@ -31,7 +34,7 @@ class Draft:
         digest: Names everything that an approver saw: text, media, destination, wall time and zone.
         body: The frozen content as JSON: ``text``, ``warning``, ``media``, ``options``, and ``thread``, its later
             parts, where it has some.
-        pictures: The bytes behind ``body["media"]``.
+        media: The files behind ``body["media"]``.
         pinned: Whether it is pinned once it is out.
     """
 
@@ -39,7 +42,7 @@ class Draft:
     rendered: RenderedMessage
     body: Mapping[str, Any]
     digest: str
-    pictures: tuple[Picture, ...]
+    media: tuple[Picture | Video, ...]
     pinned: bool
 
     @property
@@ -55,12 +58,22 @@ class Draft:
         return pin | dict(zip(kinds[1:], kinds, strict=False))
 
 
-class Drafter:
-    """Renders the occurrences of one campaign and collects what is wrong with them."""
+Fitted: TypeAlias = Callable[[str, Limits], Picture | Video]
+"""Gives a file of a message as one platform takes it; raises ``CampaignInvalid`` where it takes none of it."""
 
-    def __init__(self, campaign: Campaign) -> None:
+
+class Drafter:
+    """Renders the occurrences of one campaign and collects what is wrong with them.
+
+    Args:
+        fitted: Gives the media of messages; without it they lie in the campaign folder.
+    """
+
+    def __init__(self, campaign: Campaign, fitted: Fitted | None = None) -> None:
         self._campaign = campaign
-        self._messages = {message.id: message for message in campaign.messages}
+        self._fitted = fitted or partial(_cleaned, campaign.folder / "media")
+        self._messages: Mapping[str, Message | Prompt] = {each.id: each for each in campaign.messages}
+        self._prompts: Mapping[str, Message | Prompt] = {each.id: each for each in campaign.prompts}
         self._found: dict[Problem, None] = {}
 
     @property
@@ -74,22 +87,22 @@ class Drafter:
             try:
                 yield self._draft(occurrence)
             except ContentError as error:
-                self._found.update(dict.fromkeys(_problems(error)))
+                self._found.update(dict.fromkeys(problems_of(error)))
 
     def _draft(self, occurrence: Occurrence) -> Draft:
         rendered = self._render(occurrence)
-        folder = self._campaign.folder / "media"
         limits = LIMITS[occurrence.channel]
-        pictures = tuple(clean_picture(folder / item.file, limits) for item in rendered.media)
-        body = _body(occurrence, rendered, pictures)
-        self._found.update(dict.fromkeys(check(rendered, LIMITS[occurrence.channel])))
+        media = tuple(self._fitted(item.file, limits) for item in rendered.media)
+        body = _body(occurrence, rendered, media)
+        self._found.update(dict.fromkeys(check(rendered, limits)))
         pinned = occurrence.pin and Feature.PIN in _features(occurrence.channel)
         self._found.update(dict.fromkeys(_unheard_wishes(occurrence)))
         digest = _digest(occurrence, body, pinned=pinned)
-        return Draft(occurrence, rendered, body, digest, pictures, pinned)
+        return Draft(occurrence, rendered, body, digest, media, pinned)
 
     def _render(self, occurrence: Occurrence) -> RenderedMessage:
-        message = self._messages[occurrence.message_id]
+        named = self._messages if occurrence.prompt is None else self._prompts
+        message = named[occurrence.message_id]
         language, channel = occurrence.language, occurrence.channel
         variant = choose(message, language=language, channel=channel, audience=occurrence.audience)
         context = context_for(
@@ -129,31 +142,46 @@ def _digest(occurrence: Occurrence, body: Mapping[str, Any], *, pinned: bool) ->
     )
 
 
+def _cleaned(folder: Path, file: str, limits: Limits) -> Picture | Video:
+    path = folder / file
+    return clean_video(path, limits) if is_video(path.name) else clean_picture(path, limits)
+
+
 def _body(
-    occurrence: Occurrence, rendered: RenderedMessage, pictures: tuple[Picture, ...]
+    occurrence: Occurrence, rendered: RenderedMessage, media: tuple[Picture | Video, ...]
 ) -> Mapping[str, Any]:
-    media = [
+    described = [
         {
-            "sha256": picture.sha256,
-            "source": picture.source,
+            "sha256": file.sha256,
+            "source": file.source,
             "file": item.file,
             "alt": item.alt,
             "sensitive": item.sensitive,
-            "width": picture.width,
-            "height": picture.height,
+            "width": file.width,
+            "height": file.height,
+            **({"seconds": file.seconds} if isinstance(file, Video) else {}),
         }
-        for item, picture in zip(rendered.media, pictures, strict=True)
+        for item, file in zip(rendered.media, media, strict=True)
     ]
     return {
         "text": to_json(rendered.text),
         "warning": rendered.content_warning,
-        "media": media,
-        "options": {"silent": True} if _is_silent(occurrence) else {},
+        "media": described,
+        "options": _options(occurrence),
         **({"thread": [to_json(part) for part in rendered.more]} if rendered.more else {}),
     }
 
 
-def _problems(error: ContentError) -> tuple[Problem, ...]:
+def _options(occurrence: Occurrence) -> Mapping[str, Any]:
+    if occurrence.prompt is not None and occurrence.for_group:
+        return occurrence.prompt.as_group_options()
+    if occurrence.prompt is not None:
+        return occurrence.prompt.as_options()
+    return {"silent": True} if _is_silent(occurrence) else {}
+
+
+def problems_of(error: ContentError) -> tuple[Problem, ...]:
+    """Why a text cannot be rendered, as problems of a campaign."""
     match error:
         case CampaignInvalid():
             return error.problems

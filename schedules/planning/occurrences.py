@@ -7,9 +7,12 @@ from typing import TypeAlias
 
 from content.errors import Problem, Severity
 from content.models import ActionDay, Campaign, Gap, Overlap, Slot
+from schedules.people.days import FIRST_ZONE, LASTS, DailyPrompt
 from schedules.planning.destinations import AccountView, guarded_accounts, reached
 from schedules.planning.late import late_by
-from schedules.planning.moments import Anchor, Moment, Timetable
+from schedules.planning.moments import SINGLE, Anchor, Moment, Timetable
+from schedules.planning.permits import withheld_posts
+from schedules.planning.prompts import PLATFORM, GroupPrompt, PlannedPrompt, group_prompts, planned_prompts
 from schedules.walltime import SHOWN, Note, zone
 
 __all__ = ["AccountView", "Occurrence", "Plan", "occurrences", "plan"]
@@ -32,6 +35,8 @@ class Occurrence:
         fixed: Whether an instant was asked for. Where it is false, ``resolve(local_at, zone, gap=gap,
             overlap=overlap).at`` is ``due_at``, and follows a new release of the time zone database.
         late_by: How long after ``due_at`` it may still go out.
+        prompt: The prompt that this is, which goes to each volunteer at their own hour; ``None`` for posts.
+        for_group: Whether it goes to a group instead, once, as a post.
     """
 
     campaign_id: str
@@ -53,6 +58,8 @@ class Occurrence:
     late_by: timedelta
     pin: bool
     silent: bool
+    prompt: DailyPrompt | None = None
+    for_group: bool = False
 
     @property
     def key(self) -> str:
@@ -90,7 +97,7 @@ def plan(campaign: Campaign, accounts: Sequence[AccountView]) -> Plan:
 def occurrences(
     campaign: Campaign, accounts: Sequence[AccountView], problems: list[Problem] | None = None
 ) -> Iterator[Occurrence]:
-    """Plan one occurrence after the other, slot by slot.
+    """Plan one occurrence after the other, slot by slot, then the prompts.
 
     Args:
         problems: Where problems are put; complete when the last occurrence has been taken.
@@ -99,18 +106,22 @@ def occurrences(
     timetable, clashes = Timetable(campaign, problems), _Clashes()
     asks = {message.id: message.ask.kind for message in campaign.messages}
     used: dict[str, AccountView] = {}
-    for slot in campaign.slots:
+    withheld = withheld_posts(campaign)
+    for slot in campaign.planned_slots:
         anchor = timetable.anchor(slot)
         if slot.message not in asks:
             problems.append(_message_unknown(slot))
         elif anchor is not None:
             late = late_by(slot, asks[slot.message])
-            chosen = reached(slot, _cities(slot, anchor, campaign), campaign, accounts, problems)
+            meant = reached(slot, _cities(slot, anchor, campaign), campaign, accounts, problems)
+            chosen = [account for account in meant if (slot.id, account.city) not in withheld]
             used.update((account.name, account) for account in chosen)
             for account, moment in _times(slot, anchor, _by_zone(slot, campaign, chosen), timetable):
                 occurrence = _occurrence(campaign, slot, account, moment, late)
                 clashes.note(occurrence)
                 yield occurrence
+    yield from (_prompted(campaign, planned) for planned in planned_prompts(campaign, accounts))
+    yield from (_put_before_group(campaign, planned) for planned in group_prompts(campaign, accounts))
     problems.extend(guarded_accounts(campaign, used.values()))
     problems.extend(clashes.problems())
 
@@ -121,7 +132,7 @@ def _cities(slot: Slot, anchor: Anchor, campaign: Campaign) -> frozenset[str] | 
     if slot.cities != "all":
         return frozenset(slot.cities)
     if isinstance(anchor.root, ActionDay) and anchor.root.cities != "all":
-        return frozenset(anchor.root.cities)
+        return frozenset(city.id for city in anchor.root.cities)
     return frozenset(city.id for city in campaign.cities)
 
 
@@ -165,6 +176,58 @@ def _occurrence(
         late_by=late,
         pin=slot.pin,
         silent=slot.silent,
+    )
+
+
+def _prompted(campaign: Campaign, planned: PlannedPrompt) -> Occurrence:
+    return Occurrence(
+        campaign_id=campaign.id,
+        slot_id=planned.slot,
+        message_id=planned.prompt.id,
+        account=planned.account,
+        channel=PLATFORM,
+        language=planned.language,
+        city=None,
+        audience=None,
+        occurrence=SINGLE,
+        local_at=planned.local_at,
+        zone=FIRST_ZONE,
+        due_at=planned.due_at,
+        note=Note.NONE,
+        gap=Gap.SHIFT,
+        overlap=Overlap.FIRST,
+        fixed=False,
+        late_by=LASTS,
+        pin=False,
+        silent=False,
+        prompt=planned.prompt,
+    )
+
+
+def _put_before_group(campaign: Campaign, planned: GroupPrompt) -> Occurrence:
+    account, times = planned.account, planned.times
+    return Occurrence(
+        campaign_id=campaign.id,
+        slot_id=planned.slot,
+        message_id=planned.prompt.id,
+        account=account.name,
+        channel=account.channel,
+        language=account.language,
+        city=account.city,
+        audience=None,
+        occurrence=SINGLE,
+        local_at=planned.local_at,
+        zone=planned.zone,
+        due_at=times.due_at,
+        note=Note.NONE,
+        gap=Gap.SHIFT,
+        overlap=Overlap.FIRST,
+        fixed=False,
+        late_by=times.ends_at - times.due_at,
+        pin=True,
+        silent=False,
+        prompt=planned.prompt,
+        for_group=True,
     )
 
 

@@ -14,17 +14,17 @@ from content.errors import Problem, Severity
 from content.models import Campaign
 from schedules.clock import Clock
 from schedules.lifecycle import State
-from schedules.planning.changes import (
-    GONE_FROM_FOLDER,
-    PERMISSION_WITHDRAWN,
-    SKIPPED_BY_CLOCKS,
-    Change,
-    Recorded,
-    change,
-)
+from schedules.planning.changes import WITHDRAWN, Change, Recorded, change
 from schedules.planning.drafts import Draft
 from schedules.planning.occurrences import Occurrence
-from schedules.planning.rows import insert_posts, move_posts, revise_posts, save_pictures, withdraw_posts
+from schedules.planning.rows import (
+    insert_posts,
+    keep_videos,
+    move_posts,
+    revise_posts,
+    save_media,
+    withdraw_posts,
+)
 from schedules.planning.vanished import Vanished, find_vanished
 from schedules.store.chunks import chunks
 from schedules.store.engine import Store
@@ -113,11 +113,9 @@ async def record(
     """
     tally = _Tally()
     await _save_campaign(store, clock, campaign, author)
-    for chunk in chunks(drafts):
-        async with store.write() as connection:
-            await _take_turns(connection, campaign.id)
-            await _record_chunk(connection, chunk, tally, author=author, now=clock.now(), kept=kept)
-        progress(len(tally.seen))
+    await _record_drafts(
+        store, clock, campaign.id, drafts, tally, author=author, kept=kept, progress=progress
+    )
     vanished = await find_vanished(store, campaign.id, tally.seen)
     tally.add_vanished(vanished)
     for keys in chunks(vanished.waiting):
@@ -125,6 +123,34 @@ async def record(
             tally.counts[Change.WITHDRAWN] += await withdraw_posts(connection, keys, clock.now())
     await _note_zones(store, campaign.id)
     return tally.outcome()
+
+
+async def add_to_plan(
+    store: Store, clock: Clock, campaign_id: str, drafts: Iterable[Draft], *, author: str
+) -> Outcome:
+    """Write posts that were made at a door beside those of the folder, in the same way; nothing is withdrawn."""
+    tally = _Tally()
+    await _record_drafts(store, clock, campaign_id, drafts, tally, author=author, kept=frozenset())
+    return tally.outcome()
+
+
+async def _record_drafts(
+    store: Store,
+    clock: Clock,
+    campaign_id: str,
+    drafts: Iterable[Draft],
+    tally: _Tally,
+    *,
+    author: str,
+    kept: frozenset[str],
+    progress: Callable[[int], None] = lambda _: None,
+) -> None:
+    for chunk in chunks(drafts):
+        await keep_videos(store, chunk)
+        async with store.write() as connection:
+            await _take_turns(connection, campaign_id)
+            await _record_chunk(connection, chunk, tally, author=author, now=clock.now(), kept=kept)
+        progress(len(tally.seen))
 
 
 def _change(recorded: Recorded | None, draft: Draft, now: datetime, kept: frozenset[str]) -> Change:
@@ -137,6 +163,7 @@ async def _save_campaign(store: Store, clock: Clock, campaign: Campaign, author:
     values = {
         "title": campaign.title.get(campaign.languages[0], campaign.id),
         "folder": str(campaign.folder),
+        "kit": campaign.model_dump_json(),
         "approvals": campaign.review.approvals,
         "author_may_approve": campaign.review.author_may_approve,
         "planned_at": clock.now(),
@@ -195,7 +222,7 @@ async def _locked(connection: AsyncConnection, chunk: Sequence[Draft]) -> dict[s
 
 
 def _recorded(row: Any) -> Recorded:
-    withdrawn = row.reason in {GONE_FROM_FOLDER, SKIPPED_BY_CLOCKS, PERMISSION_WITHDRAWN}
+    withdrawn = row.reason in WITHDRAWN
     return Recorded(
         row.id, row.key, row.digest, State(row.state), row.planned_at, row.expires_at, withdrawn
     )
@@ -230,7 +257,7 @@ async def _record_chunk(
     ids = {key: recorded.id for key, recorded in known.items()}
     new = [*sorted_out.get(Change.ADDED, ()), *sorted_out.get(Change.PAST, ())]
     revised = [*sorted_out.get(Change.CHANGED, ()), *sorted_out.get(Change.REVIVED, ())]
-    await save_pictures(connection, [*new, *revised])
+    await save_media(connection, [*new, *revised])
     await insert_posts(connection, new, author, now)
     await revise_posts(connection, revised, ids, author, now)
     moved = [*sorted_out.get(Change.MOVED_BY_CLOCKS, ()), *sorted_out.get(Change.NEW_DEADLINE, ())]

@@ -1,5 +1,6 @@
 """The rows that recording writes. Each function is one step of a transaction that its caller holds."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -7,9 +8,12 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from content.video import Video
 from schedules.lifecycle import PART, PIN, PUBLISH, UNCLAIMED, State
+from schedules.people.days import BEFORE_EVERYTHING
 from schedules.planning.changes import GONE_FROM_FOLDER, NOT_CONTINUED, NOT_PINNED, PAST_WHEN_PLANNED
 from schedules.planning.drafts import Draft
+from schedules.store.engine import Store
 from schedules.store.tables import account, delivery, media, post
 from schedules.store.upsert import insert_new
 
@@ -24,10 +28,20 @@ PLANNED_ANEW: Final[Mapping[str, Any]] = {
 """What a delivery is once its post has changed: nothing of its earlier journey counts."""
 
 
-async def save_pictures(connection: AsyncConnection, drafts: Sequence[Draft]) -> None:
-    """Freeze the pictures of the drafts, each once."""
-    pictures = {picture.sha256: picture for draft in drafts for picture in draft.pictures}
-    rows = [{"sha256": p.sha256, "mime": p.mime, "data": p.data} for p in pictures.values()]
+async def keep_videos(store: Store, drafts: Sequence[Draft]) -> None:
+    """Freeze the videos of the drafts in files, each once, before any row speaks of them."""
+    videos = {file.sha256: file for draft in drafts for file in draft.media if isinstance(file, Video)}
+    for sha256, video in videos.items():
+        await asyncio.to_thread(store.files.keep, sha256, video.data)
+
+
+async def save_media(connection: AsyncConnection, drafts: Sequence[Draft]) -> None:
+    """Freeze the pictures of the drafts, each once, and note where the videos are."""
+    files = {file.sha256: file for draft in drafts for file in draft.media}
+    rows = [
+        {"sha256": sha256, "mime": file.mime, "data": None if isinstance(file, Video) else file.data}
+        for sha256, file in files.items()
+    ]
     await insert_new(connection, media, rows)
 
 
@@ -81,8 +95,9 @@ def _post_values(draft: Draft, author: str) -> dict[str, Any]:
 
 
 def _times(draft: Draft) -> dict[str, datetime]:
-    due_at = draft.occurrence.due_at
-    return {"due_at": due_at, "planned_at": due_at, "expires_at": draft.expires_at}
+    planned_at, prompt = draft.occurrence.due_at, draft.occurrence.prompt
+    due_at = BEFORE_EVERYTHING if prompt is not None and prompt.urgent else planned_at
+    return {"due_at": due_at, "planned_at": planned_at, "expires_at": draft.expires_at}
 
 
 def _delivery_values(
@@ -201,13 +216,19 @@ async def move_posts(
         )
 
 
-async def withdraw_posts(connection: AsyncConnection, keys: Sequence[str], now: datetime) -> int:
-    """Cancel what vanished from the folder and is not claimed. Returns how many posts."""
+async def withdraw_posts(
+    connection: AsyncConnection, keys: Sequence[str], now: datetime, reason: str = GONE_FROM_FOLDER
+) -> int:
+    """Cancel what is not claimed, for as long as the reason lasts. Returns how many posts.
+
+    Args:
+        reason: One of ``changes.WITHDRAWN``.
+    """
     posts = select(post.c.id).where(post.c.key.in_(keys)).scalar_subquery()
     moved = await connection.execute(
         delivery.update()
         .where(delivery.c.post.in_(posts), delivery.c.state.in_([state.value for state in UNCLAIMED]))
-        .values(state=State.CANCELLED.value, reason=GONE_FROM_FOLDER, remedy=None, changed_at=now)
+        .values(state=State.CANCELLED.value, reason=reason, remedy=None, changed_at=now)
         .returning(delivery.c.kind)
     )
     return sum(kind == PUBLISH for kind in moved.scalars())

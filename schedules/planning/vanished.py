@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from content.errors import Problem, Severity
+from content.models import DOOR
 from schedules.lifecycle import IN_FLIGHT, UNCLAIMED, WAITING_FOR_A_PERSON
+from schedules.people.days import URGENT_SLOT
 from schedules.store.engine import Store
 from schedules.store.tables import delivery, post
 
@@ -25,12 +27,20 @@ class Vanished:
 
 
 async def find_vanished(store: Store, campaign_id: str, seen: AbstractSet[str]) -> Vanished:
-    """The posts of a campaign that have not ended and whose keys were not seen in the folder."""
+    """The posts of a campaign that have not ended and whose keys were not seen in the folder.
+
+    What was queued at a door belongs to no folder and stays as it is.
+    """
     open_states = UNCLAIMED | IN_FLIGHT | WAITING_FOR_A_PERSON
     wanted = (
         select(post.c.id, post.c.key, delivery.c.state)
         .join_from(post, delivery, (delivery.c.post == post.c.id) & (delivery.c.kind == "publish"))
-        .where(post.c.campaign == campaign_id, delivery.c.state.in_([state.value for state in open_states]))
+        .where(
+            post.c.campaign == campaign_id,
+            post.c.slot.not_like(f"{DOOR}%"),
+            post.c.slot.not_like(f"{URGENT_SLOT}%"),
+            delivery.c.state.in_([state.value for state in open_states]),
+        )
         .order_by(post.c.id)
     )
     async with store.read() as connection:

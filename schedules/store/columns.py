@@ -8,6 +8,8 @@ from sqlalchemy.types import TypeDecorator
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
+SERVER_NOW: Final = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
+"""PostgreSQL's own clock, in whole microseconds since 1970."""
 
 
 def to_micros(instant: datetime) -> int:

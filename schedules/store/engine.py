@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
 from schedules.errors import StoreUnusable
+from schedules.store.files import Files
 
 Result = TypeVar("Result")
 
@@ -30,6 +31,7 @@ SQLITE_PRAGMAS: Final = (
     "PRAGMA synchronous=FULL",
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
     "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
 )
 POSTGRESQL_OPTIONS: Final = (
     "-c idle_in_transaction_session_timeout=30s -c statement_timeout=60s -c lock_timeout=30s"
@@ -41,10 +43,12 @@ class Store:
 
     Args:
         url: ``sqlite+aiosqlite:///path`` or ``postgresql+psycopg://...``.
+        folder: Where files lie that are too large for the database; the same for every worker.
     """
 
-    def __init__(self, url: str | URL) -> None:
+    def __init__(self, url: str | URL, folder: Path | None = None) -> None:
         self.url = make_url(url)
+        self.files = Files(folder)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self._writer, self._reader = _sqlite_engines(self.url)

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Engine
 
 from schedules.errors import StoreUnusable
 
-HEAD: Final = "0002"
+HEAD: Final = "0009"
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 ADVISORY_LOCK: Final = 7_211_053_904
 """Any number will do, as long as nothing else in the database uses it."""

@@ -43,7 +43,9 @@ campaign: Final = Table(
     Column("planned_at", Instant, nullable=False),
     Column("planned_by", Text, nullable=False),
     Column("tzdata", Text, nullable=False),
+    Column("kit", Text),
 )
+"""``kit`` is the folder as it was last planned, as JSON, for doors on machines that do not have the folder."""
 
 lane: Final = Table(
     "lane",
@@ -88,8 +90,9 @@ media: Final = Table(
     metadata,
     Column("sha256", Text, primary_key=True),
     Column("mime", Text, nullable=False),
-    Column("data", LargeBinary, nullable=False),
+    Column("data", LargeBinary),
 )
+"""``data`` is NULL where the bytes lie in a file (``schedules/store/files.py``), as those of videos do."""
 
 post: Final = Table(
     "post",
@@ -114,7 +117,7 @@ post: Final = Table(
     Column("digest", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("author", Text, nullable=False),
-    Index("ix_post_campaign", "campaign"),
+    Index("ix_post_campaign_local_at", "campaign", "local_at"),
 )
 
 """``local_at`` is the wall time that was asked for; ``fixed`` where an instant was, which no clock change moves."""
@@ -168,10 +171,22 @@ delivery: Final = Table(
         postgresql_where=text("state IN ('planned', 'ready')"),
     ),
     Index(
+        "ix_delivery_after",
+        "after",
+        sqlite_where=text("after IS NOT NULL"),
+        postgresql_where=text("after IS NOT NULL"),
+    ),
+    Index(
         "ix_delivery_following",
         "after",
         sqlite_where=text("after IS NOT NULL AND state IN ('planned', 'ready')"),
         postgresql_where=text("after IS NOT NULL AND state IN ('planned', 'ready')"),
+    ),
+    Index(
+        "ix_delivery_handed_off",
+        "expires_at",
+        sqlite_where=text("state = 'handed_off'"),
+        postgresql_where=text("state = 'handed_off'"),
     ),
     Index("ix_delivery_campaign_state", "campaign", "state"),
 )
@@ -269,4 +284,246 @@ worker: Final = Table(
     Column("version", Text, nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
+    Column("wiped_at", Instant),
 )
+"""``wiped_at`` is when it learned that the installation was wiped, and began nothing more."""
+
+person: Final = Table(
+    "person",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False, unique=True),
+    Column("address", LargeBinary, nullable=False),
+    Column("handle", Text, unique=True),
+    Column("language", Text, nullable=False),
+    Column("joined_at", Instant, nullable=False),
+    Column("left_at", Instant),
+    Column("locked_at", Instant),
+    Column("totp", LargeBinary),
+    Column("totp_step", BigInteger),
+    Column("open_until", Instant),
+    Column("wrong_codes", Integer, nullable=False, server_default=text("0")),
+    Column("wrong_until", Instant),
+)
+"""Somebody whom the bot knows: a random pseudonym, the Telegram id sealed and bound to this row, and a keyed fingerprint
+to find it by. Only people in charge have a ``handle``. ``totp`` is their sealed second factor, ``totp_step`` the last
+step of it that was used, ``open_until`` how long the last code opens what needs one. ``wrong_codes`` were shown in a row,
+which count until ``wrong_until``."""
+
+volunteer: Final = Table(
+    "volunteer",
+    metadata,
+    Column("person", Text, ForeignKey("person.id"), primary_key=True),
+    Column("campaign", Text, ForeignKey("campaign.id"), nullable=False),
+    Column("partner", Text),
+    Column("language", Text, nullable=False),
+    Column("reading", Text),
+    Column("city", Text),
+    Column("zone", Text, nullable=False),
+    Column("hour", Integer, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("consent", Integer, nullable=False),
+    Column("rhythm", Text, nullable=False),
+    Column("paused_until", Instant),
+    Column("prompted_on", Text),
+    Column("active_on", Text, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("streak", Integer, nullable=False),
+    Column("done_on", Text),
+    Column("apps", JSON, nullable=False),
+    Column("keep_until", Instant),
+    Index("ix_volunteer_campaign_language", "campaign", "language", "person"),
+)
+"""All that is kept of a volunteer. ``language`` is that of the prompts, ``reading`` a second one; ``hour`` a wall hour in
+``zone``; ``level`` and ``rhythm`` are words of ``schedules.people.volunteers``; ``consent`` the version agreed to."""
+
+role: Final = Table(
+    "role",
+    metadata,
+    Column("person", Text, ForeignKey("person.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("granted_by", Text, nullable=False),
+    Column("granted_at", Instant, nullable=False),
+)
+"""``scope`` is written as that of a pause, with ``language:`` besides."""
+
+invite: Final = Table(
+    "invite",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("campaign", Text, ForeignKey("campaign.id")),
+    Column("role", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("handle", Text),
+    Column("city", Text),
+    Column("language", Text),
+    Column("partner", Text),
+    Column("uses", Integer, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)
+"""A link that lets people in; ``uses`` is how many it still lets in. Nobody can tell who came through it."""
+
+expecting: Final = Table(
+    "expecting",
+    metadata,
+    Column("person", Text, ForeignKey("person.id"), primary_key=True),
+    Column("what", Text, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+"""What the bot takes the next message of a person for, until when; never a word of the message itself."""
+
+trace: Final = Table(
+    "trace",
+    metadata,
+    Column("person", Text, ForeignKey("person.id"), primary_key=True),
+    Column("message", BigInteger, primary_key=True),
+    Column("delete_at", Instant, nullable=False),
+    Index("ix_trace_delete_at", "delete_at"),
+)
+"""Messages on the phone of somebody in a guarded city, which the bot deletes at that time."""
+
+response: Final = Table(
+    "response",
+    metadata,
+    Column("delivery", _Id, ForeignKey("delivery.id"), primary_key=True),
+    Column("answer", Text, nullable=False),
+    Column("answered_at", Instant, nullable=False),
+)
+"""What a volunteer said of one prompt; it becomes a count and goes with the prompt's delivery."""
+
+tally: Final = Table(
+    "tally",
+    metadata,
+    Column("post", _Id, ForeignKey("post.id"), primary_key=True),
+    Column("city", Text, primary_key=True),
+    Column("sent", Integer, nullable=False),
+    Column("unknown", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("declined", Integer, nullable=False),
+)
+"""How many volunteers of a city got a prompt and what they said; ``city`` is empty for those who named none."""
+
+group_chat: Final = Table(
+    "group_chat",
+    metadata,
+    Column("account", Text, ForeignKey("account.id"), primary_key=True),
+    Column("campaign", Text, ForeignKey("campaign.id"), nullable=False),
+    Column("fingerprint", Text, nullable=False, unique=True),
+    Column("address", LargeBinary, nullable=False),
+    Column("topics", JSON, nullable=False),
+    Column("pinned", BigInteger),
+    Column("shown", Text, nullable=False, server_default=text("''")),
+    Column("bound_by", Text, nullable=False),
+    Column("bound_at", Instant, nullable=False),
+)
+"""A Telegram group that the bot serves: the account that posts there, the chat's id sealed and bound to this row, a keyed
+fingerprint to find it by, the numbers of its topics by purpose, the pinned prompt, and the count that was last shown below
+it. ``bound_at`` is since when it has this id; messages from before have other numbers."""
+
+waiting_group: Final = Table(
+    "waiting_group",
+    metadata,
+    Column("fingerprint", Text, primary_key=True),
+    Column("address", LargeBinary, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+"""A Telegram group to which the bot was added and that nobody has bound, and until when it stays there."""
+
+audit: Final = Table(
+    "audit",
+    metadata,
+    Column("number", _Id, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("mac", Text, nullable=False),
+)
+"""Who did what, by pseudonym or handle. Each ``mac`` covers its row and the ``mac`` before it."""
+
+lease: Final = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+"""What only one process does at a time, who does it, and until when it is theirs."""
+
+erasure: Final = Table(
+    "erasure",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+)
+"""One row where something was erased whose bytes are still in the files of the database, with when it last was."""
+
+door_message: Final = Table(
+    "door_message",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("campaign", Text, ForeignKey("campaign.id"), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("ask", JSON, nullable=False),
+    Column("exact_at", Instant),
+    Column("local_at", Text),
+    Column("zone", Text),
+    Column("held_until", Instant),
+    Column("made_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("revision", Integer, nullable=False),
+    Column("card", BigInteger),
+)
+"""A message that was queued at a door; ``language`` is that of its first text. It is due at ``exact_at``, or at
+``local_at`` by the clocks of ``zone``, or of each city where that is NULL; where all are, as soon as it is approved.
+``card`` is the number of the message on the author's phone that shows where it stands."""
+
+door_text: Final = Table(
+    "door_text",
+    metadata,
+    Column("message", _Id, ForeignKey("door_message.id"), primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("written_by", Text, nullable=False),
+    Column("confirmed_by", Text),
+)
+"""A text of such a message, as it was written; ``channel`` is empty for every platform."""
+
+door_picture: Final = Table(
+    "door_picture",
+    metadata,
+    Column("message", _Id, ForeignKey("door_message.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False),
+    Column("fits", JSON, nullable=False),
+    Column("alt", JSON, nullable=False),
+)
+"""A picture of such a message. ``fits`` has for each platform the frozen bytes in ``media``, or why it takes none; ``alt``
+what it shows, by language."""
+
+door_absence: Final = Table(
+    "door_absence",
+    metadata,
+    Column("message", _Id, ForeignKey("door_message.id"), primary_key=True),
+    Column("account", Text, ForeignKey("account.id"), primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+"""Where such a message is left out, and why."""
+
+wording: Final = Table(
+    "wording",
+    metadata,
+    Column("prompt", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("used_on", Text, primary_key=True),
+    Column("used", Integer, nullable=False),
+)
+"""How many people were given a ready wording of a letter on a day; not who."""

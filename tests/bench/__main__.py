@@ -2,13 +2,15 @@
 
 import sys
 
-from tests.bench import burst, ledger, planning, rendering, startup
+from tests.bench import action_days, burst, ledger, planning, rendering, rush, startup
 
 PARTS = {
     "ledger": ledger.main,
     "burst": burst.main,
+    "rush": rush.main,
     "rendering": rendering.main,
     "planning": planning.main,
+    "action-days": action_days.main,
     "startup": startup.main,
 }
 

@@ -6,14 +6,16 @@ import pytest
 
 from bot.app import open_app, open_worker
 from bot.settings import Settings
+from bot.telegram.cards import PromptCards
 from channels.secret import Secret
 from channels.telegram.channel import TelegramChannel
+from channels.telegram.direct import DirectChannel
 from schedules.accounts.accounts import NewAccount
 from schedules.commands import accounts
 from schedules.commands.actor import Actor
 from schedules.errors import StoreUnusable
 from schedules.store.tables import media
-from tests.channels.posts import picture
+from tests.channels.posts import picture, video
 
 
 def settings(tmp_path: Path) -> Settings:
@@ -55,6 +57,24 @@ async def test_an_account_is_connected_with_its_settings_and_its_token(tmp_path:
             assert channel.connection.secret == token
 
 
+async def test_the_bot_knows_whom_it_writes_to_and_nobody_else_does(tmp_path: Path) -> None:
+    async with open_app(settings(tmp_path)) as app:
+        for name, kind in (("bot", DirectChannel), ("t", TelegramChannel)):
+            new = NewAccount(name, kind.name, "en", "Press", "Run by us", settings={"chat_id": "@balloons"})
+            await accounts.add(
+                app.store,
+                app.vault,
+                app.clock,
+                Actor("amal"),
+                replace(new, settings={}) if kind is DirectChannel else new,
+                secret=Secret("7351926480:AAH-made-up-token"),
+                kinds={kind.name: kind},
+            )
+        async with await app.connect("bot") as bot, await app.connect("t") as channel:
+            assert isinstance(bot.connection.ports.cards, PromptCards)
+            assert channel.connection.ports.cards is None
+
+
 async def test_sqlite_takes_one_worker(tmp_path: Path) -> None:
     async with open_app(settings(tmp_path)) as app, open_worker(app):
         with pytest.raises(StoreUnusable, match="Another worker is already running"):
@@ -83,3 +103,17 @@ async def test_pictures_have_an_address_only_where_the_internet_reaches_us(tmp_p
             answer = await client.get(app.media(shown))
             assert (answer.status_code, answer.content) == (200, shown.data)
             assert (await client.get("https://bot.example.org/ready")).status_code == 200
+
+
+async def test_videos_lie_in_the_home_folder_and_have_an_address_too(tmp_path: Path) -> None:
+    shown = video()
+    public = replace(settings(tmp_path), public_url="https://bot.example.org")
+    async with open_app(public) as app:
+        app.store.files.keep(shown.sha256, shown.data)
+        assert (public.home / "media" / shown.sha256).read_bytes() == shown.data
+        async with app.store.write() as connection:
+            await connection.execute(media.insert().values(sha256=shown.sha256, mime=shown.mime))
+        assert app.media is not None
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app.web(lambda: True))) as client:
+            answer = await client.get(app.media(shown))
+    assert (answer.headers["content-type"], answer.content) == ("video/mp4", shown.data)

@@ -67,3 +67,13 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     for path in (broken, tmp_path / "nothing.toml"):
         with pytest.raises(SettingsError, match=str(path)):
             load_settings({"MUNASARA_SETTINGS": str(path)})
+
+
+def test_telegram_brings_updates_only_to_where_it_reaches_us() -> None:
+    public = {"MUNASARA_TELEGRAM": "webhook", "MUNASARA_PUBLIC_URL": "https://bot.example.org"}
+    assert load_settings(public).telegram == "webhook"
+    for wrong in ({"MUNASARA_TELEGRAM": "webhook"}, {**public, "MUNASARA_HTTP": "off"}):
+        with pytest.raises(SettingsError, match="MUNASARA_PUBLIC_URL"):
+            load_settings(wrong)
+    with pytest.raises(SettingsError, match="polling, webhook"):
+        load_settings({"MUNASARA_TELEGRAM": "pigeon"})

@@ -29,7 +29,7 @@ from channels.errors import (
     Refused,
 )
 from content.limits import extract_tags, length
-from tests.channels.posts import TAG, picture, post, text
+from tests.channels.posts import TAG, picture, post, text, video
 
 CANARY = "1234567890:CANARY-aBcDeFgHiJkLmNoPqRsTuVwXyZ012345"
 DEAD_ADDRESS = "http://127.0.0.1:9"
@@ -150,6 +150,31 @@ class ChannelConformance:
             await published(adapter, post(media=many))
         assert platform.public() == []
 
+    def test_videos_are_shown_exactly_where_the_limits_say_so(self, adapter: Channel) -> None:
+        takes_media = Feature.MEDIA in adapter.features
+        expected = takes_media and adapter.limits.video is not None
+        assert (Feature.VIDEO in adapter.features) == expected
+
+    async def test_a_video_and_its_description_reach_the_reader(
+        self, adapter: Channel, platform: Platform
+    ) -> None:
+        if Feature.VIDEO not in adapter.features:
+            pytest.skip("this channel takes no videos")
+        wanted = post(media=(video("بالونات ترتفع"),))
+        prepared = await adapter.prepare(wanted)
+        receipt = await adapter.publish(wanted, prepared)
+        (seen,) = platform.public()
+        assert "بالونات ترتفع" in (*seen.alts, *seen.text.split("🎬 "))
+        if Feature.FIND in adapter.features:
+            assert await adapter.find(wanted, prepared) == receipt
+
+    async def test_a_video_stands_alone(self, adapter: Channel, platform: Platform) -> None:
+        if Feature.VIDEO not in adapter.features:
+            pytest.skip("this channel takes no videos")
+        with pytest.raises(Refused):
+            await published(adapter, post(media=(video(), video("Another"))))
+        assert platform.public() == []
+
     async def test_missing_features_are_refused_before_any_network(self, tmp_path: Path) -> None:
         async with self.connect(DEAD_ADDRESS, tmp_path) as adapter:
             for feature, demanding in _demanding().items():
@@ -256,6 +281,7 @@ def one_picture(adapter: Channel, alt: str = "Balloons") -> tuple[OutgoingMedia,
 def _demanding() -> dict[Feature, OutgoingPost]:
     return {
         Feature.MEDIA: post(media=(picture(),)),
+        Feature.VIDEO: post(media=(video(),)),
         Feature.SILENT: post(options={"silent": True}),
         Feature.TOPICS: post(options={"topic": "7"}),
     }

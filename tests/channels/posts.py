@@ -28,6 +28,21 @@ def picture(
     return OutgoingMedia(data, "image/png", f"{digest[:8]}.png", digest, alt, sensitive)
 
 
+def video(
+    alt: str = "Balloons rise over a square",
+    *,
+    data: bytes = b"film",
+    seconds: float = 12.04,
+    width: int = 1280,
+    height: int = 720,
+    sensitive: bool = False,
+) -> OutgoingMedia:
+    digest = hashlib.sha256(data).hexdigest()
+    return OutgoingMedia(
+        data, "video/mp4", f"{digest[:8]}.mp4", digest, alt, sensitive, width, height, seconds
+    )
+
+
 def text(*paragraphs: str) -> RichText:
     return RichText(tuple(Paragraph((Span(each),)) for each in paragraphs))
 

@@ -13,7 +13,7 @@ from channels.base import (
 from channels.errors import FeatureMissing
 from channels.secret import Secret
 from content.limits import LIMITS
-from tests.channels.posts import PLANNED_AT, picture, post
+from tests.channels.posts import PLANNED_AT, picture, post, video
 
 RECEIPT = Receipt("1", None, PLANNED_AT)
 
@@ -57,3 +57,7 @@ def test_neither_bytes_nor_tokens_are_shown() -> None:
     media: OutgoingMedia = picture()
     assert "PNG" not in repr(media)
     assert "CANARY" not in repr(Connection("de", {}, Secret("CANARY")))
+
+
+def test_a_video_is_known_by_its_type() -> None:
+    assert (video().is_video, picture().is_video) == (True, False)

@@ -1,24 +1,19 @@
-import json
-import tomllib
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from channels.base import CannotTell, Connection, NotThere, OutgoingPost
+from channels.base import CannotTell, Connection, NotThere, OutgoingPost, Receipt
 from channels.errors import NotAuthorised, OutcomeUnknown, Refused, Unreachable
 from channels.facebook import FacebookChannel
 from channels.secret import Secret
-from content.richtext import from_json
-from tests.channels.conformance import CANARY, published
+from tests.channels import golden_pairs
+from tests.channels.conformance import CANARY
 from tests.channels.http_conformance import HttpConformance
-from tests.channels.posts import PLANNED_AT, picture, post, text
+from tests.channels.posts import PLANNED_AT, picture, post, text, video
 from tests.support.graph_api import OWN, FacebookApi, Rejected, serving
-
-GOLDEN = Path(__file__).parent / "golden" / "facebook"
 
 
 def connection(base_url: str, token: str = CANARY, **settings: str) -> Connection:
@@ -48,18 +43,14 @@ class TestFacebook(HttpConformance):
         return connection(base_url)
 
 
-def golden_post(value: dict[str, Any]) -> OutgoingPost:
-    media = tuple(picture(each["alt"]) for each in value.get("media", []))
-    return OutgoingPost("golden", value["language"], from_json(value["text"]), PLANNED_AT, media)
-
-
-@pytest.mark.parametrize("pair", sorted(path.stem for path in GOLDEN.glob("*.toml")))
-async def test_a_golden_post_becomes_exactly_its_requests(
-    api: FacebookApi, channel: FacebookChannel, pair: str
-) -> None:
-    golden = tomllib.loads((GOLDEN / f"{pair}.toml").read_text(encoding="utf-8"))
-    await published(channel, golden_post(golden["post"]))
-    assert api.sent() == json.loads(golden["requests"])
+@pytest.mark.parametrize("name", golden_pairs.names("facebook"))
+async def test_a_golden_post_becomes_exactly_its_requests(name: str) -> None:
+    pair = golden_pairs.read("facebook", name)
+    await golden_pairs.assert_requests(
+        pair,
+        FacebookApi(CANARY).app,
+        lambda base_url: FacebookChannel(connection(base_url, **pair.settings)),
+    )
 
 
 async def test_pictures_are_uploaded_unseen_under_their_names(
@@ -160,3 +151,55 @@ def test_what_cannot_work_is_said_before_anything_is_sent(
 ) -> None:
     with pytest.raises(NotAuthorised, match=named):
         FacebookChannel(connection("http://127.0.0.1:9", token, **settings))
+
+
+async def test_a_video_is_uploaded_unseen_and_shown_by_the_last_word(
+    api: FacebookApi, channel: FacebookChannel
+) -> None:
+    moving = post(text("Look up"), media=(video("Balloons rise", data=b"a whole film"),))
+    prepared = await channel.prepare(moving)
+    assert api.public() == []
+    receipt = await channel.publish(moving, prepared)
+    ((number, upload),) = api.videos.items()
+    assert upload.data == b"a whole film"
+    assert (receipt.remote_id, receipt.url) == (number, f"https://www.facebook.com/{OWN}/videos/{number}/")
+    assert [each.text for each in api.public()] == ["Look up\n\n🎬 Balloons rise"]
+
+
+async def test_a_video_has_no_count_of_shares_and_can_be_deleted(
+    api: FacebookApi, channel: FacebookChannel
+) -> None:
+    moving = post(media=(video(),))
+    receipt = await channel.publish(moving, await channel.prepare(moving))
+    assert await channel.metrics(receipt) == {"likes": 5, "replies": 2}
+    await channel.retract(receipt)
+    assert api.public() == []
+
+
+async def test_a_video_whose_answer_was_lost_is_asked_itself(
+    api: FacebookApi, channel: FacebookChannel
+) -> None:
+    moving = post(media=(video(),))
+    prepared = await channel.prepare(moving)
+    api.breaking.add("/videos")
+    with pytest.raises(OutcomeUnknown):
+        await channel.publish(moving, prepared)
+    found = await channel.find(moving, prepared)
+    assert isinstance(found, Receipt)
+    assert found.remote_id == prepared["video"]
+
+
+async def test_a_video_that_is_not_shown_yet_is_for_a_person_to_judge(
+    api: FacebookApi, channel: FacebookChannel
+) -> None:
+    moving = post(media=(video(),))
+    prepared = await channel.prepare(moving)
+    assert isinstance(await channel.find(moving, prepared), CannotTell)
+
+
+async def test_a_video_that_was_not_uploaded_is_not_sent(
+    api: FacebookApi, channel: FacebookChannel
+) -> None:
+    with pytest.raises(Unreachable, match="not uploaded"):
+        await channel.publish(post(media=(video(),)), {})
+    assert api.calls == []

@@ -1,26 +1,22 @@
-import json
-import tomllib
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from channels.base import CannotTell, Connection, NotThere, OutgoingPost, Ports, Quota, Receipt
+from channels.base import CannotTell, Connection, NotThere, Ports, Quota, Receipt
 from channels.errors import NotAuthorised, OutcomeUnknown, RateLimited, Refused, Unreachable
 from channels.graph.containers import PAUSES
 from channels.instagram import InstagramChannel
 from channels.secret import Secret
-from content.richtext import from_json
+from tests.channels import golden_pairs
 from tests.channels.conformance import CANARY, published
 from tests.channels.http_conformance import HttpConformance
-from tests.channels.posts import PLANNED_AT, picture, post, text
+from tests.channels.posts import PLANNED_AT, picture, post, text, video
 from tests.support.graph_api import OWN, RENEWED, InstagramApi, Rejected, serving
 
-GOLDEN = Path(__file__).parent / "golden" / "instagram"
 MEDIA_URL = "https://example.org/media/{sha256}.jpg"
 PICTURED = post(media=(picture(),))
 
@@ -67,18 +63,14 @@ class TestInstagram(HttpConformance):
         return connection(base_url)
 
 
-def golden_post(value: dict[str, Any]) -> OutgoingPost:
-    media = tuple(picture(each["alt"]) for each in value.get("media", []))
-    return OutgoingPost("golden", value["language"], from_json(value["text"]), PLANNED_AT, media)
-
-
-@pytest.mark.parametrize("pair", sorted(path.stem for path in GOLDEN.glob("*.toml")))
-async def test_a_golden_post_becomes_exactly_its_requests(
-    api: InstagramApi, channel: InstagramChannel, pair: str
-) -> None:
-    golden = tomllib.loads((GOLDEN / f"{pair}.toml").read_text(encoding="utf-8"))
-    await published(channel, golden_post(golden["post"]))
-    assert api.sent() == json.loads(golden["requests"])
+@pytest.mark.parametrize("name", golden_pairs.names("instagram"))
+async def test_a_golden_post_becomes_exactly_its_requests(name: str) -> None:
+    pair = golden_pairs.read("instagram", name)
+    await golden_pairs.assert_requests(
+        pair,
+        InstagramApi(CANARY).app,
+        lambda base_url: InstagramChannel(connection(base_url, **pair.settings)),
+    )
 
 
 async def test_a_container_is_looked_at_until_it_is_finished(
@@ -267,3 +259,48 @@ def test_what_cannot_work_is_said_before_anything_is_sent(
 ) -> None:
     with pytest.raises(NotAuthorised, match=named):
         InstagramChannel(connection("http://127.0.0.1:9", token, **settings))
+
+
+async def test_a_video_is_a_reel_whose_description_stands_in_its_caption(
+    api: InstagramApi, channel: InstagramChannel
+) -> None:
+    film = video("Balloons rise")
+    await published(channel, post(text("Look up"), media=(film,)))
+    (container,) = api.containers.values()
+    assert container == {
+        "media_type": "REELS",
+        "video_url": MEDIA_URL.replace("{sha256}", film.sha256),
+        "caption": "Look up\n\n🎬 Balloons rise",
+    }
+
+
+async def test_a_video_may_take_as_long_again_once_its_container_is_saved(
+    api: InstagramApi, channel: InstagramChannel, sleeper: Sleeper
+) -> None:
+    moving = post(media=(video(),))
+    api.statuses = ["IN_PROGRESS"] * (len(PAUSES) + 3)
+    prepared = await channel.prepare(moving)
+    assert await channel.publish(moving, prepared)
+    assert tuple(sleeper.slept) == (*PAUSES, *PAUSES[:2])
+    assert len(api.containers) == 1
+
+
+async def test_a_video_that_takes_too_long_was_not_published(
+    api: InstagramApi, channel: InstagramChannel
+) -> None:
+    moving = post(media=(video(),))
+    api.statuses = ["IN_PROGRESS"] * 50
+    prepared = await channel.prepare(moving)
+    with pytest.raises(Unreachable, match="too long"):
+        await channel.publish(moving, prepared)
+    assert api.public() == []
+
+
+@pytest.mark.parametrize("looks", [1, len(PAUSES) + 2])
+async def test_a_video_that_meta_cannot_use_is_refused(
+    api: InstagramApi, channel: InstagramChannel, looks: int
+) -> None:
+    moving = post(media=(video(),))
+    api.statuses = [*["IN_PROGRESS"] * (looks - 1), "ERROR"]
+    with pytest.raises(Refused, match="ERROR"):
+        await channel.publish(moving, await channel.prepare(moving))

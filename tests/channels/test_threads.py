@@ -1,24 +1,20 @@
-import json
-import tomllib
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from channels.base import Connection, NotThere, OutgoingPost, Quota, Receipt
+from channels.base import Connection, NotThere, Quota, Receipt
 from channels.errors import NotAuthorised, OutcomeUnknown, Refused, Unreachable
 from channels.secret import Secret
 from channels.threads import ThreadsChannel
-from content.richtext import from_json
+from tests.channels import golden_pairs
 from tests.channels.conformance import CANARY, published
 from tests.channels.http_conformance import HttpConformance
-from tests.channels.posts import PLANNED_AT, picture, post, text
+from tests.channels.posts import picture, post, text, video
 from tests.support.graph_api import OWN, RENEWED, Rejected, ThreadsApi, serving
 
-GOLDEN = Path(__file__).parent / "golden" / "threads"
 MEDIA_URL = "https://example.org/media/{sha256}.jpg"
 
 
@@ -51,18 +47,12 @@ class TestThreads(HttpConformance):
         return connection(base_url)
 
 
-def golden_post(value: dict[str, Any]) -> OutgoingPost:
-    media = tuple(picture(each["alt"]) for each in value.get("media", []))
-    return OutgoingPost("golden", value["language"], from_json(value["text"]), PLANNED_AT, media)
-
-
-@pytest.mark.parametrize("pair", sorted(path.stem for path in GOLDEN.glob("*.toml")))
-async def test_a_golden_post_becomes_exactly_its_requests(
-    api: ThreadsApi, channel: ThreadsChannel, pair: str
-) -> None:
-    golden = tomllib.loads((GOLDEN / f"{pair}.toml").read_text(encoding="utf-8"))
-    await published(channel, golden_post(golden["post"]))
-    assert api.sent() == json.loads(golden["requests"])
+@pytest.mark.parametrize("name", golden_pairs.names("threads"))
+async def test_a_golden_post_becomes_exactly_its_requests(name: str) -> None:
+    pair = golden_pairs.read("threads", name)
+    await golden_pairs.assert_requests(
+        pair, ThreadsApi(CANARY).app, lambda base_url: ThreadsChannel(connection(base_url, **pair.settings))
+    )
 
 
 async def test_a_further_part_answers_the_last_one(api: ThreadsApi, channel: ThreadsChannel) -> None:
@@ -146,3 +136,17 @@ async def test_metrics_count_reposts_and_quotes_as_shares(channel: ThreadsChanne
 async def test_a_missing_user_is_named() -> None:
     with pytest.raises(NotAuthorised, match="user_id"):
         ThreadsChannel(connection("http://127.0.0.1:9", user_id="me"))
+
+
+async def test_a_video_has_a_container_of_its_own_with_its_description(
+    api: ThreadsApi, channel: ThreadsChannel
+) -> None:
+    film = video("Balloons rise")
+    await published(channel, post(text("Look up"), media=(film,)))
+    (container,) = api.containers.values()
+    assert container == {
+        "media_type": "VIDEO",
+        "video_url": MEDIA_URL.replace("{sha256}", film.sha256),
+        "alt_text": "Balloons rise",
+        "text": "Look up",
+    }

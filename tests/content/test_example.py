@@ -18,7 +18,19 @@ from content.hashtags import check_hashtag
 from content.languages import in_digits
 from content.limits import LIMITS
 from content.loader import read_campaign
-from content.models import ActionDay, Campaign, City, Effort, Message, Risk, Slot, Variant
+from content.models import (
+    ActionDay,
+    Campaign,
+    City,
+    Effort,
+    Level,
+    Message,
+    Risk,
+    Slot,
+    Step,
+    StepKind,
+    Variant,
+)
 from content.rendering import RenderedMessage, context_for, render
 from content.review import Candidate, check, check_similarity, review_campaign
 from content.richtext import SpanKind, plain
@@ -54,7 +66,7 @@ def campaign() -> Campaign:
 
 @cache
 def posts() -> tuple[Post, ...]:
-    return tuple(post for slot in campaign().slots for post in posts_of(slot))
+    return tuple(post for slot in campaign().planned_slots for post in posts_of(slot))
 
 
 def posts_of(slot: Slot) -> Iterator[Post]:
@@ -111,7 +123,20 @@ def prompt_texts() -> Iterator[RenderedMessage]:
 
 
 def all_texts() -> list[RenderedMessage]:
-    return [*(post.rendered for post in posts()), *prompt_texts()]
+    return [*(post.rendered for post in posts()), *prompt_texts(), *step_texts()]
+
+
+def steps() -> list[Step]:
+    return list(campaign().action_days[0].steps)
+
+
+def step_texts() -> Iterator[RenderedMessage]:
+    """What an action day writes to people, and what it tells of its numbers."""
+    said = {step.message for step in steps()}
+    for message in campaign().messages:
+        for variant in message.variants if message.id in said else ():
+            language = variant.language
+            yield render(variant, context_for(campaign(), message, language=language, channel="telegram"))
 
 
 def release() -> datetime:
@@ -143,10 +168,18 @@ def test_its_cities_lie_on_six_continents() -> None:
 def test_seven_daily_prompts_ask_for_more_and_more() -> None:
     prompts = sorted(campaign().prompts, key=lambda prompt: prompt.day)
     efforts = [EFFORTS.index(prompt.ask.effort) for prompt in prompts]
-    assert [prompt.day for prompt in prompts] == list(range(1, 8))
+    assert [prompt.day for prompt in prompts] == [1, 2, 3, 3, 4, 5, 6, 6, 7]
     assert efforts == sorted(efforts)
     assert set(efforts) == {0, 1, 2}
     assert all({text.language for text in prompt.variants} == set(LANGUAGES) for prompt in prompts)
+
+
+def test_on_days_with_a_public_prompt_there_is_one_that_nobody_sees() -> None:
+    levels: dict[int, set[Level]] = {}
+    for prompt in campaign().prompts:
+        levels.setdefault(prompt.day, set()).add(prompt.level)
+    assert {day for day, found in levels.items() if Level.PUBLIC in found} == {3, 6}
+    assert all(Level.NOBODY in found for found in levels.values() if Level.PUBLIC in found)
 
 
 def test_messages_ask_for_low_medium_and_high_effort_and_one_is_uniform() -> None:
@@ -168,7 +201,8 @@ def test_the_harder_ask_comes_after_the_action_day() -> None:
 def test_every_message_is_sent_and_every_kind_of_time_is_shown() -> None:
     slots = campaign().slots
     days = {day.id for day in campaign().action_days}
-    assert {slot.message for slot in slots} == {message.id for message in campaign().messages}
+    sent = {slot.message for slot in slots} | {step.message for step in steps() if step.message}
+    assert sent == {message.id for message in campaign().messages}
     assert any(slot.at and slot.at.tzinfo for slot in slots)
     assert any(slot.at and not slot.at.tzinfo and slot.zone for slot in slots)
     assert any(slot.at and not slot.at.tzinfo and slot.cities == "all" for slot in slots)
@@ -180,12 +214,13 @@ def test_the_plan_has_as_many_posts_as_its_readme_says() -> None:
     assert f"publish {len(posts())} posts" in (FOLDER / "README.md").read_text(encoding="utf-8")
     assert 150 <= len(posts()) <= 400
     assert Counter(post.channel for post in posts()).keys() == {
-        "x", "mastodon", "bluesky", "facebook", "instagram", "threads", "telegram", "mail", "feed"
+        "x", "mastodon", "bluesky", "facebook", "instagram", "threads", "telegram", "mail", "feed",
+        "tiktok", "whatsapp", "youtube", "snapchat",
     }  # fmt: skip
 
 
 def test_every_text_is_used() -> None:
-    used = {post.variant.file for post in posts()}
+    used = {post.variant.file for post in posts()} | {text.file for text in step_texts()}
     written = {text.file for message in campaign().messages for text in message.variants}
     spare = {
         f"messages/{message}/{language}.md" for message in ("eve", "city-thanks") for language in LANGUAGES
@@ -270,6 +305,25 @@ def test_the_release_falls_between_the_american_and_the_european_clock_change() 
     assert at.weekday() == 5
     assert at.astimezone(UTC) == datetime(2027, 3, 20, 12, tzinfo=UTC)
     assert (london.utcoffset(), new_york.utcoffset()) == (timedelta(0), timedelta(hours=-4))
+
+
+def test_the_action_day_goes_from_a_week_before_to_two_days_after() -> None:
+    offsets = [step.offset for step in steps()]
+    assert offsets == sorted(offsets)
+    assert (offsets[0], offsets[-1]) == (timedelta(days=-7), timedelta(hours=48))
+    assert {step.kind for step in steps()} == set(StepKind)
+
+
+def test_no_place_is_told_in_a_guarded_city() -> None:
+    guarded = [city.id for city in campaign().cities if city.risk is Risk.GUARDED]
+    telling = [step for step in steps() if step.tells_place]
+    assert [step.id for step in telling] == ["where"]
+    assert not any(step.includes(city) for step in telling for city in guarded)
+
+
+def test_what_people_are_written_fits_into_one_message() -> None:
+    problems = {problem for text in step_texts() for problem in check(text, LIMITS["telegram"])}
+    assert sorted(str(problem) for problem in problems) == []
 
 
 def test_every_claim_names_an_example_source_or_the_law_and_outlives_the_campaign() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from content.languages import chain, in_digits, locale_for
+from content.languages import chain, in_digits, locale_for, ours
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,21 @@ def test_digits_are_written_in_the_chosen_system() -> None:
     assert in_digits("2026 a", "arab") == "٢٠٢٦ a"
     assert in_digits("2026", "arabext") == "۲۰۲۶"
     assert in_digits("2026", "latn") == "2026"
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("ar-SY", "ar"),
+        ("apc", "ar"),
+        ("DE-at", "de"),
+        ("tr", "tr"),
+        ("fa-AF", "en"),
+        ("prs", "en"),
+        ("ckb", "en"),
+        ("", "en"),
+        ("../../etc", "en"),
+    ],
+)
+def test_who_reads_none_of_our_languages_is_answered_in_english(language: str, expected: str) -> None:
+    assert ours(language) == expected

@@ -200,3 +200,11 @@ def test_a_megabyte_is_read_in_bounded_time(piece: str) -> None:
 
 def test_limits_are_values() -> None:
     assert Limits("x", Unit.X_WEIGHT, 280) == Limits("x", Unit.X_WEIGHT, 280)
+
+
+def test_a_platform_that_takes_videos_takes_one_of_a_minute() -> None:
+    for limits in LIMITS.values():
+        if limits.video is not None:
+            assert limits.video.max_bytes >= 16_000_000
+            assert (limits.video.max_seconds or 60) >= 60
+            assert (limits.video.max_side or 1_280) >= 1_280

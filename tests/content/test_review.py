@@ -222,3 +222,20 @@ def test_later_parts_are_read_for_banned_words_and_other_spellings() -> None:
 
 def test_the_way_to_do_it_may_stand_in_any_part() -> None:
     assert review(campaign(), thread("We ask.\n\n{{ hashtag }}", "Here: {{ ask.link }}")) == {}
+
+
+def test_a_post_shows_pictures_or_one_video() -> None:
+    text = rendered("Words")
+    film, picture = RenderedMedia("a.mp4", "Alt"), RenderedMedia("b.png", "Alt")
+    assert codes(replace(text, media=(film,)), "x") == []
+    assert codes(replace(text, media=(film,)), "instagram") == []
+    assert codes(replace(text, media=(film, picture)), "x") == ["media-mixed"]
+    assert codes(replace(text, media=(film, film)), "telegram") == ["media-mixed"]
+    assert codes(replace(text, media=(RenderedMedia("a.mp4", ""),)), "x") == ["alt-missing"]
+
+
+def test_the_description_of_a_video_counts_where_it_has_no_place_of_its_own() -> None:
+    text = rendered("x" * 275)
+    film = (RenderedMedia("a.mp4", "White balloons"),)
+    assert codes(replace(text, media=film), "x") == ["over-limit"]
+    assert codes(replace(text, media=film), "bluesky") == []

@@ -28,3 +28,21 @@ def test_a_hidden_address_counts_only_where_it_is_shown() -> None:
     link = RichText((Paragraph((Span("here", SpanKind.LINK, href="https://example.org/"),)),))
     assert counted(link, LIMITS["telegram"]) == "here"
     assert counted(link, LIMITS["x"]) == "here https://example.org/"
+
+
+@pytest.mark.parametrize(
+    ("platform", "shown"),
+    [
+        ("telegram", "Join us\n\n🎬 One"),
+        ("x", "Join us\n\n🎬 One"),
+        ("instagram", "Join us\n\n🎬 One"),
+        ("mastodon", "Join us"),
+        ("bluesky", "Join us"),
+        ("threads", "Join us"),
+    ],
+)
+def test_a_video_is_described_in_the_text_where_only_pictures_have_alt_texts(
+    platform: str, shown: str
+) -> None:
+    assert plain(visible(TEXT, LIMITS[platform], alts=["One"], moving=True)) == shown
+    assert counted(TEXT, LIMITS[platform], alts=["One"], moving=True) == shown

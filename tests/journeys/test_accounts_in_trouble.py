@@ -3,6 +3,7 @@
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -77,7 +78,7 @@ async def _scene(folder: Path) -> AsyncIterator[Scene]:
     api = XApi(MORNING, keys=dict(KEYS))
     async with serve(api.app) as base_url, open_app(Settings(home=folder / "home")) as real:
         clock = SetClock(MORNING)
-        app = App(real.settings, real.store, clock, real.vault)
+        app = replace(real, clock=clock)
         settings = {"base_url": base_url, "budget": "5"}
         new = NewAccount("x-en", "x", "en", "Press", "Run by us", settings=settings)
         await accounts.add(app.store, app.vault, clock, AMAL, new, secret=pack(KEYS), kinds=KINDS)

@@ -8,6 +8,7 @@ import pytest
 from schedules.store.engine import Store
 from schedules.store.migrate import migrate
 from tests.support.office import Office
+from tests.support.queues import Counter
 
 
 @pytest.fixture
@@ -23,3 +24,9 @@ async def store(database_url: str) -> AsyncIterator[Store]:
 async def office(store: Store, tmp_path: Path) -> Office:
     """A folder with one slot at noon in Berlin on one account, not planned yet; it is eight in the morning."""
     return await Office(store, tmp_path).open()
+
+
+@pytest.fixture
+async def counter(store: Store, tmp_path: Path) -> Counter:
+    """A campaign in three languages on six accounts, planned, at midnight; nothing is queued yet."""
+    return await Counter(store, tmp_path).open()

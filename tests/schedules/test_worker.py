@@ -120,6 +120,26 @@ async def test_a_tick_that_meets_a_dead_database_is_not_the_end(
     assert (failures, await states(store)) == ([1, 1], {"sent": 4})
 
 
+async def test_a_lane_is_used_as_soon_as_it_has_room_and_not_at_the_next_tick(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "TICK", timedelta(seconds=2 * ENOUGH))
+    await add_accounts(store, "slow", rate=20, burst=1)
+    await add_deliveries(store, ["slow"], 4, due_at=SystemClock().now())
+    running, all_begun = Running(store), asyncio.Event()
+
+    async def count(_: OutgoingPost) -> None:
+        if len(running.channels.platform.begun) == 4:
+            all_begun.set()
+
+    running.channels.platform.on_publish = count
+    working = asyncio.create_task(running.worker.run(running.stop))
+    await asyncio.wait_for(all_begun.wait(), ENOUGH)
+    running.stop.set()
+    await working
+    assert await states(store) == {"sent": 4}
+
+
 async def test_a_worker_that_is_told_to_stop_leaves_what_has_not_begun(store: Store) -> None:
     await _fill(store, 30)
     running = Running(store, in_flight=1)

@@ -48,6 +48,7 @@ class AtprotoApi:
     calls: list[tuple[str, Any]] = field(default_factory=list)
     expired: set[str] = field(default_factory=set)
     issued: int = 0
+    content_type: str = ""
 
     @property
     def app(self) -> Starlette:
@@ -60,6 +61,7 @@ class AtprotoApi:
     async def call(self, request: Request) -> Response:
         method = request.path_params["method"].rpartition(".")[2]
         given = await _given(request)
+        self.content_type = request.headers.get("content-type", "")
         self.calls.append(
             (request.path_params["method"], len(given) if isinstance(given, bytes) else given)
         )
@@ -85,7 +87,7 @@ class AtprotoApi:
         self.blobs[link] = {
             "$type": "blob",
             "ref": {"$link": link},
-            "mimeType": "image/png",
+            "mimeType": self.content_type,
             "size": len(given),
         }
         return {"blob": self.blobs[link]}
@@ -143,14 +145,25 @@ class AtprotoApi:
             raise Rejected("InvalidRequest", "grapheme too big (maximum 300)")
         for facet in record.get("facets", []):
             _check_facet(record["text"].encode(), facet)
-        for image in record.get("embed", {}).get("images", []):
-            self._check_image(image)
+        embed = record.get("embed", {})
+        for image in embed.get("images", []):
+            self._check_blob(image["image"], "image/")
+            if not isinstance(image.get("alt"), str):
+                raise Rejected("InvalidRequest", "alt is required")
+        if embed.get("$type") == "app.bsky.embed.video":
+            self._check_video(embed)
 
-    def _check_image(self, image: dict[str, Any]) -> None:
-        if not isinstance(image.get("alt"), str):
-            raise Rejected("InvalidRequest", "alt is required")
-        if self.blobs.get(image["image"]["ref"]["$link"]) is None:
+    def _check_video(self, embed: dict[str, Any]) -> None:
+        if set(embed) - {"$type", "video", "alt", "aspectRatio"}:
+            raise Rejected("InvalidRequest", "Invalid embed")
+        self._check_blob(embed["video"], "video/mp4")
+
+    def _check_blob(self, blob: dict[str, Any], mime: str) -> None:
+        known = self.blobs.get(blob["ref"]["$link"])
+        if known is None:
             raise Rejected("BlobNotFound", "Could not find blob")
+        if known != blob or not blob["mimeType"].startswith(mime):
+            raise Rejected("InvalidMimeType", f"Referenced Mimetype does not match: {blob['mimeType']}")
 
     def _view(self, key: str, cid: str, record: dict[str, Any]) -> dict[str, Any]:
         return {"uri": f"at://{DID}/{COLLECTION}/{key}", "cid": cid, "value": record}

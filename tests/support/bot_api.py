@@ -112,6 +112,16 @@ class BotApi:
         self._check_length(caption, 1024, "message caption is too long")
         return self._store(parameters, caption=caption, photo=PHOTO)
 
+    def do_sendVideo(self, parameters: dict[str, Any]) -> Message:  # noqa: N802
+        caption = parameters.get("caption", "")
+        self._check_length(caption, 1024, "message caption is too long")
+        if not self.uploads or self.uploads[-1][0] != "video":
+            raise Rejected("Bad Request: there is no video in the request")
+        asked = {name: parameters.get(name) for name in VIDEO}
+        if not all(isinstance(value, int) for value in asked.values()):
+            raise Rejected("Bad Request: wrong type of the video's measures")
+        return self._store(parameters, caption=caption, video={**FILE, **asked})
+
     def do_sendMediaGroup(self, parameters: dict[str, Any]) -> list[Message]:  # noqa: N802
         album = []
         for media in parameters["media"]:
@@ -180,7 +190,9 @@ class BotApi:
         return message
 
 
-PHOTO = [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]
+FILE = {"file_id": "f", "file_unique_id": "u"}
+PHOTO = [{**FILE, "width": 1, "height": 1}]
+VIDEO = ("width", "height", "duration")
 GIFTS = dict.fromkeys(
     (
         "unlimited_gifts",

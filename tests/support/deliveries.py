@@ -69,6 +69,8 @@ async def add_deliveries(
     due_at: datetime = NOON,
     late_by: timedelta = timedelta(hours=6),
     state: str = "ready",
+    campaign: str = "demo",
+    slot: str = "launch",
     **values: Any,
 ) -> list[int]:
     """``each`` deliveries for every account, all due at one instant. Returns their ids."""
@@ -76,12 +78,12 @@ async def add_deliveries(
     async with store.write() as connection:
         found = await connection.execute(
             post.insert().returning(post.c.id, sort_by_parameter_order=True),
-            [_post(name, number) for name, number in wanted],
+            [_post(name, number, campaign, slot) for name, number in wanted],
         )
         posts = list(found.scalars())
         times = {"due_at": due_at, "planned_at": due_at, "expires_at": due_at + late_by}
         rows = [
-            {"post": post_id, "account": name, "campaign": "demo", "state": state, "changed_at": NOON}
+            {"post": post_id, "account": name, "campaign": campaign, "state": state, "changed_at": NOON}
             | times
             | values
             for post_id, (name, _) in zip(posts, wanted, strict=True)
@@ -92,11 +94,11 @@ async def add_deliveries(
         return list(made.scalars())
 
 
-def _post(name: str, number: int) -> dict[str, Any]:
+def _post(name: str, number: int, campaign: str, slot: str) -> dict[str, Any]:
     return {
-        "key": f"demo/launch/hello/{name}/-/{next(_NUMBERS)}",
-        "campaign": "demo",
-        "slot": "launch",
+        "key": f"{campaign}/{slot}/hello/{name}/-/{next(_NUMBERS)}",
+        "campaign": campaign,
+        "slot": slot,
         "message": "hello",
         "account": name,
         "occurrence": str(number),

@@ -12,10 +12,12 @@ from channels.base import (
     Connection,
     Feature,
     Finding,
+    HandedOff,
     NotThere,
     OutgoingPost,
     Prepared,
     Receipt,
+    Urging,
 )
 from content.limits import LIMITS
 from tests.support.deliveries import NOON
@@ -29,6 +31,8 @@ class FakePlatform:
         self.begun: list[str] = []
         self.pinned: list[str] = []
         self.retracted: list[str] = []
+        self.urged: list[tuple[str, Urging]] = []
+        self.by_hand = False
         self.threads: dict[str, tuple[str, ...]] = {}
         self.counts: dict[str, int] | Exception = {"likes": 3}
         self.script: defaultdict[str, deque[Exception]] = defaultdict(deque)
@@ -50,7 +54,7 @@ class FakeChannel(Channel):
         self.platform = platform
         self.features = features
 
-    async def publish(self, post: OutgoingPost, prepared: Prepared) -> Receipt:
+    async def publish(self, post: OutgoingPost, prepared: Prepared) -> Receipt | HandedOff:
         self.platform.begun.append(post.key)
         if self.platform.on_publish is not None:
             await self.platform.on_publish(post)
@@ -58,7 +62,15 @@ class FakeChannel(Channel):
             raise self.platform.script[self.connection.account].popleft()
         self.platform.published.append(post.key)
         self.platform.threads[post.key] = tuple(earlier.remote_id for earlier in post.thread)
+        if self.platform.by_hand:
+            return HandedOff("mina")
         return Receipt(f"r{len(self.platform.published)}", None, NOON)
+
+    async def remind(self, post: OutgoingPost, urging: Urging) -> Receipt:
+        if self.platform.script[self.connection.account]:
+            raise self.platform.script[self.connection.account].popleft()
+        self.platform.urged.append((post.key, urging))
+        return Receipt("1", None, NOON)
 
     async def find(self, post: OutgoingPost, prepared: Prepared) -> Finding:
         if Feature.FIND not in self.features:

@@ -6,8 +6,9 @@ They fetch no picture; they look whether its address is one that Meta could fetc
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
@@ -29,6 +30,9 @@ RENEWED = "RENEWED-token-of-60-days"
 LONGEST_ALT = 1_000
 PNG_OR_JPEG = (".jpg", ".jpeg", ".png")
 PICTURE = frozenset({"image_url", "alt_text", "is_carousel_item"})
+REEL = frozenset({"media_type", "video_url", "caption"})
+PIECE = 3
+"""Bytes of a video that Facebook asks for at a time."""
 
 
 class Rejected(Exception):
@@ -79,10 +83,6 @@ class GraphApi:
 
     def public(self) -> list[Seen]:
         return [Seen(each.text, each.alts) for each in self.posts.values()]
-
-    def sent(self) -> list[list[Any]]:
-        """Every POST: its path and its parameters."""
-        return [[path, parameters] for method, path, parameters in self.calls if method == "POST"]
 
     @property
     def app(self) -> Starlette:
@@ -170,6 +170,12 @@ class GraphApi:
 
 
 @dataclass
+class Upload:
+    size: int
+    data: bytes = b""
+
+
+@dataclass
 class FacebookApi(GraphApi):
     TEXT = "message"
     TIME = "created_time"
@@ -178,6 +184,8 @@ class FacebookApi(GraphApi):
 
     owner: str = OWN
     photos: dict[str, str] = field(default_factory=dict)
+    videos: dict[str, "Upload"] = field(default_factory=dict)
+    shows_videos: bool = True
     uploads: list[tuple[str | None, str | None, int]] = field(default_factory=list)
 
     def answer(self, method: str, path: str, parameters: dict[str, str], files: list[UploadFile]) -> Any:
@@ -188,8 +196,62 @@ class FacebookApi(GraphApi):
                 return {"id": self._upload(parameters, files)}
             case "POST", place if place == f"{OWN}/feed":
                 return {"id": self._post(parameters)}
+            case "POST", place if place == f"{OWN}/videos":
+                return self._film(parameters, files)
+            case "GET", number if number in self.videos:
+                return self._video(number, parameters)
             case _:
                 return super().answer(method, path, parameters, files)
+
+    def _film(self, parameters: dict[str, str], files: list[UploadFile]) -> dict[str, Any]:
+        match parameters.get("upload_phase"):
+            case "start":
+                _allow(parameters, {"upload_phase", "file_size"})
+                number = self.number()
+                self.videos[number] = Upload(int(parameters["file_size"]))
+                return {"video_id": number, "upload_session_id": f"s{number}", **self._wanted(number)}
+            case "transfer":
+                _allow(parameters, {"upload_phase", "upload_session_id", "start_offset"})
+                return self._take_piece(parameters, files)
+            case "finish":
+                _allow(parameters, {"upload_phase", "upload_session_id", "description"})
+                return self._finish(parameters)
+            case phase:
+                raise Rejected(100, message=f"upload_phase {phase}")
+
+    def _wanted(self, number: str) -> dict[str, str]:
+        upload = self.videos[number]
+        end = min(len(upload.data) + PIECE, upload.size)
+        return {"start_offset": str(len(upload.data)), "end_offset": str(end)}
+
+    def _take_piece(self, parameters: dict[str, str], files: list[UploadFile]) -> dict[str, Any]:
+        number = parameters["upload_session_id"].removeprefix("s")
+        wanted, (piece,) = self._wanted(number), files
+        data = piece.file.read()
+        if parameters["start_offset"] != wanted["start_offset"] or len(data) != int(
+            wanted["end_offset"]
+        ) - int(wanted["start_offset"]):
+            raise Rejected(1363037, message="the piece is not the one that was asked for")
+        self.videos[number].data += data
+        return dict(self._wanted(number))
+
+    def _finish(self, parameters: dict[str, str]) -> dict[str, Any]:
+        number = parameters["upload_session_id"].removeprefix("s")
+        upload = self.videos[number]
+        if len(upload.data) != upload.size:
+            raise Rejected(1363037, message="pieces are missing")
+        stored = self.posts.pop(self.store(parameters["description"]))
+        self.posts[number] = replace(stored, url=f"/{OWN}/videos/{number}/")
+        return {"success": True}
+
+    def _video(self, number: str, parameters: dict[str, str]) -> dict[str, Any]:
+        post = self.posts.get(number)
+        known = {"published": post is not None and self.shows_videos, "id": number}
+        if post is not None:
+            counted = {name: count for name, count in self.counts().items() if name != "shares"}
+            known |= {self.TIME: post.time, self.URL: post.url, **counted}
+        wanted = {name: known.get(name) for name in (self.TIME, self.URL)} if post is None else {}
+        return {"id": number, **_fields(wanted | known, parameters)}
 
     def counts(self) -> dict[str, Any]:
         return {
@@ -287,6 +349,7 @@ class ContainerApi(GraphApi):
         self.check_kind(container)
         self.check_text(container)
         self._check_picture(container)
+        self._check_video(container)
         self._check_children(container)
         number = self.number()
         self.containers[number] = container
@@ -302,6 +365,13 @@ class ContainerApi(GraphApi):
             raise Rejected(36001, 2207005, message="The image format is not supported")
         if len(container.get("alt_text", "")) > LONGEST_ALT:
             raise Rejected(100, message="alt_text is too long")
+
+    def _check_video(self, container: Mapping[str, str]) -> None:
+        if "video_url" not in container:
+            return
+        url = urlsplit(container["video_url"])
+        if url.scheme != "https" or "is_carousel_item" in container:
+            raise Rejected(9004, 2207052, message="Media download has failed")
 
     def _check_children(self, container: Mapping[str, str]) -> None:
         if container.get("media_type") != "CAROUSEL":
@@ -334,17 +404,24 @@ class InstagramApi(ContainerApi):
     STATUS = "status_code"
     LIMIT_AT = "content_publishing_limit"
     GRANT = "ig_refresh_token"
-    ALLOWED = PICTURE | {"caption", "media_type", "children"}
+    ALLOWED = PICTURE | REEL | {"children"}
     PICTURES = (".jpg", ".jpeg")
 
     def counts(self) -> dict[str, Any]:
         return {"like_count": 5, "comments_count": 2}
 
     def check_kind(self, container: Mapping[str, str]) -> None:
+        if container.get("media_type") == "REELS":
+            self._check_reel(container)
+            return
         if container.get("media_type") not in {None, "CAROUSEL"}:
             raise Rejected(100, message="media_type")
         if ("image_url" in container) == ("children" in container):
             raise Rejected(100, 2207004, message="Only photo or video can be accepted as media type.")
+
+    def _check_reel(self, container: Mapping[str, str]) -> None:
+        if set(container) - REEL or "video_url" not in container:
+            raise Rejected(100, message="a reel has a video and a caption")
 
     def check_text(self, container: Mapping[str, str]) -> None:
         if "caption" in container and "is_carousel_item" in container:
@@ -363,7 +440,7 @@ class ThreadsApi(ContainerApi):
     STATUS = "status"
     LIMIT_AT = "threads_publishing_limit"
     GRANT = "th_refresh_token"
-    ALLOWED = PICTURE | {"text", "media_type", "children", "reply_to_id"}
+    ALLOWED = PICTURE | {"text", "media_type", "video_url", "children", "reply_to_id"}
     MOST_CHILDREN = 20
 
     def answer(self, method: str, path: str, parameters: dict[str, str], files: list[UploadFile]) -> Any:
@@ -377,7 +454,7 @@ class ThreadsApi(ContainerApi):
         return path.endswith("/replies") == bool(post.parent)
 
     def check_kind(self, container: Mapping[str, str]) -> None:
-        needed = {"TEXT": "text", "IMAGE": "image_url", "CAROUSEL": "children"}
+        needed = {"TEXT": "text", "IMAGE": "image_url", "VIDEO": "video_url", "CAROUSEL": "children"}
         if needed.get(container.get("media_type", ""), "media_type") not in container:
             raise Rejected(100, message="media_type")
         parent = container.get("reply_to_id")
@@ -424,4 +501,10 @@ async def _parameters(request: Request) -> tuple[dict[str, str], list[UploadFile
         return dict(request.query_params), []
     async with request.form() as form:
         texts = {name: value for name, value in form.items() if isinstance(value, str)}
-        return texts, [value for value in form.values() if isinstance(value, UploadFile)]
+        return texts, [await _kept(value) for value in form.values() if isinstance(value, UploadFile)]
+
+
+async def _kept(file: UploadFile) -> UploadFile:
+    """A copy that outlives its request."""
+    content = BytesIO(await file.read())
+    return UploadFile(content, size=file.size, filename=file.filename, headers=file.headers)

@@ -11,12 +11,13 @@ import os
 import signal
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 
 from bot.pool import ChannelPool
-from channels.base import Address, Channel, Connection, Ports
+from channels.base import Address, Channel, Connection, Packet, Ports, Receipt
 from channels.registry import channel_class
 from channels.rehearsal.channel import RehearsalChannel
 from channels.secret import Secret
@@ -24,6 +25,7 @@ from schedules.clock import SystemClock
 from schedules.ledger.control import Control
 from schedules.ledger.dispatcher import Dispatcher, Pace
 from schedules.ledger.ledger import Ledger
+from schedules.lifecycle import ESCALATE, REMIND
 from schedules.store.engine import Store
 from schedules.store.tables import delivery
 from schedules.worker import Worker
@@ -56,7 +58,11 @@ async def _stop_when_done(store: Store, stop: asyncio.Event) -> None:
     while True:
         with contextlib.suppress(Exception):
             async with store.read() as connection:
-                left = await connection.execute(select(func.count()).where(delivery.c.state.in_(OPEN)))
+                left = await connection.execute(
+                    select(func.count()).where(
+                        delivery.c.state.in_(OPEN), delivery.c.kind.not_in([REMIND, ESCALATE])
+                    )
+                )
                 if left.scalar() == 0:
                     stop.set()
                     return
@@ -72,8 +78,19 @@ def _channel(account: str, wanted: dict[str, Any]) -> Channel:
     async def address(recipient: str) -> Address:
         return Address(f"{recipient}@example.org")
 
-    secret, ports = Secret(real["secret"]), Ports(address_book=address)
+    async def hand_over(packet: Packet, person: str) -> Receipt:
+        _write_down(Path(real["packets"]), {"key": packet.key, "person": person})
+        return Receipt(packet.key, None, SystemClock().now())
+
+    secret, ports = Secret(real["secret"]), Ports(address_book=address, hand_over=hand_over)
     return channel_class(real["name"])(Connection(account, real["settings"], secret, ports))
+
+
+def _write_down(path: Path, entry: dict[str, str]) -> None:
+    with path.open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(entry) + "\n")
+        lines.flush()
+        os.fsync(lines.fileno())
 
 
 async def main(wanted: dict[str, Any]) -> None:

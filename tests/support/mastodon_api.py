@@ -36,6 +36,7 @@ class Media:
     description: str
     looks: int
     file_name: str
+    kind: str = "image"
     attached: bool = False
 
 
@@ -46,6 +47,7 @@ class MastodonApi:
     max_characters: int = 500
     max_attachments: int = 4
     image_size_limit: int = 16_000_000
+    video_size_limit: int = 40_000_000
     description_limit: int = 1_500
     scopes: list[str] | None = field(default_factory=lambda: list(ALL_SCOPES))
     scopes_status: int = 200
@@ -58,7 +60,6 @@ class MastodonApi:
     pinned: set[str] = field(default_factory=set)
     keys: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
-    requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     rejections: list[Rejected] = field(default_factory=list)
     ids: Iterator[int] = field(default_factory=lambda: counting(115_000_000_000_000_000))
 
@@ -101,6 +102,7 @@ class MastodonApi:
                     },
                     "media_attachments": {
                         "image_size_limit": self.image_size_limit,
+                        "video_size_limit": self.video_size_limit,
                         "description_limit": self.description_limit,
                     },
                 },
@@ -130,11 +132,13 @@ class MastodonApi:
         async with request.form() as form:
             file, description = form["file"], str(form.get("description", ""))
             assert isinstance(file, UploadFile)
-            if len(await file.read()) > self.image_size_limit:
+            kind, most = self._kind(str(file.content_type))
+            if len(await file.read()) > most:
                 raise Rejected(422, "Validation failed: File is too large")
             if len(description) > self.description_limit:
                 raise Rejected(422, "Validation failed: Description is too long")
-            media = Media(str(next(self.ids)), description, self.looks_until_processed, str(file.filename))
+            looks = self.looks_until_processed
+            media = Media(str(next(self.ids)), description, looks, str(file.filename), kind)
         self.media[media.id] = media
         shown = {"id": media.id, "url": None if media.looks else "https://example.social/a.png"}
         return JSONResponse(shown, 202 if media.looks else 200)
@@ -146,7 +150,6 @@ class MastodonApi:
 
     async def post(self, request: Request) -> Response:
         key, status = request.headers.get("idempotency-key", ""), await request.json()
-        self.requests.append((key, status))
         if set(status) - FIELDS:
             raise Rejected(422, "unknown fields")
         known, at = self.keys.get(key, ("", self.now))
@@ -192,6 +195,13 @@ class MastodonApi:
 
         return Route(path, endpoint, methods=[method])
 
+    def _kind(self, mime: str) -> tuple[str, int]:
+        sizes = {"image": self.image_size_limit, "video": self.video_size_limit}
+        kind = mime.partition("/")[0]
+        if kind not in sizes:
+            raise Rejected(422, "Validation failed: File content type is invalid")
+        return kind, sizes[kind]
+
     def _authorise(self, request: Request) -> None:
         if self.rejections:
             raise self.rejections.pop(0)
@@ -220,6 +230,8 @@ class MastodonApi:
         found = [self.media[each] for each in media_ids if each in self.media]
         if len(found) < len(media_ids) or any(each.attached for each in found):
             raise Rejected(422, "Validation failed: Media not found or already attached to another post")
+        if len(found) > 1 and any(each.kind == "video" for each in found):
+            raise Rejected(422, "Cannot attach a video to a post that already contains images")
         if any(each.looks > 0 for each in found):
             raise Rejected(422, "Cannot attach files that have not finished processing")
         for each in found:

@@ -61,6 +61,7 @@ class XApi:
     media: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     rejections: dict[tuple[str, str], Rejected] = field(default_factory=dict)
+    states: list[str] = field(default_factory=list)
     renewals: int = 0
     last_number: int = 0
 
@@ -137,6 +138,8 @@ class XApi:
                 return self._delete(number)
             case ("POST", "media", "upload"):
                 return self._upload(request, body)
+            case ("POST", "media", "upload", *step):
+                return self._film(request, step, body)
             case ("POST", "media", "metadata"):
                 return self._describe(self._json(request, body))
         raise Rejected(404, "no such route", "Not Found")
@@ -149,6 +152,9 @@ class XApi:
                 return self._timeline(query)
             case ["tweets", number]:
                 return self._lookup(number, query)
+            case ["media", "upload"]:
+                self._check(query.pop("command") == "STATUS" and list(query) == ["media_id"])
+                return self._told_of(query["media_id"])
         raise Rejected(404, "no such route", "Not Found")
 
     def _create(self, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -158,6 +164,8 @@ class XApi:
         self._check("media" not in wanted or 1 <= len(media_ids) <= 4)
         if not set(media_ids) <= set(self.media):
             raise Rejected(400, "Your media IDs are invalid.", "Invalid Request")
+        self._check(not any("total" in self.media[each] for each in media_ids) or len(media_ids) == 1)
+        self._check(all(self.media[each].get("state", "succeeded") == "succeeded" for each in media_ids))
         self._check(bool(wanted.get("text") or media_ids))
         self._check(x_weight(wanted.get("text", "")) <= 280)
         if "reply" in wanted:
@@ -237,6 +245,47 @@ class XApi:
         number = str(1_900_000_000_000_000_000 + len(self.media))
         self.media[number] = {"size": len(values["media"])}
         return {"data": {"id": number, "media_key": f"3_{number}", "expires_after_secs": 86400}}
+
+    def _film(self, request: Request, step: list[str], body: bytes) -> dict[str, Any]:
+        match step:
+            case ["initialize"]:
+                return self._initialize(self._json(request, body))
+            case [number, "append"]:
+                return self._append(number, request, body)
+            case [number, "finalize"]:
+                return self._finalize(number)
+        raise Rejected(404, "no such route", "Not Found")
+
+    def _initialize(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        self._check(set(wanted) == {"media_category", "media_type", "total_bytes"})
+        self._check((wanted["media_category"], wanted["media_type"]) == ("tweet_video", "video/mp4"))
+        number = str(1_900_000_000_000_000_000 + len(self.media))
+        self.media[number] = {"total": wanted["total_bytes"], "segments": [], "state": "open"}
+        return self._told_of(number)
+
+    def _append(self, number: str, request: Request, body: bytes) -> dict[str, Any]:
+        parts = {
+            str(part.get_param("name", header="content-disposition")): _bytes(part)
+            for part in _parts(request, body)
+        }
+        self._check(set(parts) == {"media", "segment_index"} and len(parts["media"]) <= 5_000_000)
+        self._check(int(parts["segment_index"]) == len(self.media[number]["segments"]))
+        self.media[number]["segments"].append(parts["media"])
+        return {"data": {"expires_at": 1_800_000_000}}
+
+    def _finalize(self, number: str) -> dict[str, Any]:
+        media = self.media[number]
+        self._check(sum(map(len, media["segments"])) == media["total"])
+        media["state"] = "pending"
+        return self._told_of(number)
+
+    def _told_of(self, number: str) -> dict[str, Any]:
+        self._check(number in self.media)
+        media, told = self.media[number], {"id": number, "media_key": f"13_{number}"}
+        if media["state"] != "open":
+            media["state"] = self.states.pop(0) if self.states else "succeeded"
+            told["processing_info"] = {"state": media["state"], "check_after_secs": 5}  # type: ignore[assignment]
+        return {"data": told}
 
     def _describe(self, wanted: dict[str, Any]) -> dict[str, Any]:
         self._check(set(wanted) == {"id", "metadata"} and wanted["id"] in self.media)

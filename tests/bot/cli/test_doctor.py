@@ -18,13 +18,23 @@ def states(terminal: Terminal, code: int = 0) -> dict[str, str]:
 
 def test_a_new_home_is_sound(terminal: Terminal) -> None:
     assert "broken" not in states(terminal).values()
-    assert {"home", "key", "database", "time zones", "workers", "pictures", "disk"} <= set(states(terminal))
+    assert {"home", "key", "database", "time zones", "workers", "pictures", "words", "disk"} <= set(
+        states(terminal)
+    )
 
 
 def test_where_nothing_was_made_the_doctor_makes_nothing(tmp_path: Path) -> None:
     found = states(Terminal(tmp_path / "none"), code=1)
     assert (found["home"], found["key"], found["database"]) == ("broken", "broken", "broken")
     assert not (tmp_path / "none").exists()
+
+
+def test_words_that_no_native_speaker_has_read_are_told_and_are_no_failure(terminal: Terminal) -> None:
+    assert states(terminal, code=0)["words"] == "look"
+    assert (
+        "look    words: The bot's words in Arabic, French, German and Turkish have not been read by a native "
+        "speaker yet." in terminal.out("doctor")
+    )
 
 
 def test_a_key_that_others_may_read_is_broken(terminal: Terminal) -> None:
@@ -135,3 +145,16 @@ def test_a_quota_that_is_nearly_used_is_pointed_out(
     found = account_finding(terminal)
     assert found[0] == state
     assert (f"{used} of 100 posts used within 24 hours" in found[1]) == (state == "look")
+
+
+def test_ffmpeg_is_named_where_it_is_and_missed_by_nobody(
+    terminal: Terminal, ffmpeg: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert video_finding(terminal) == ("ok", f"They are prepared with {ffmpeg}.")
+    monkeypatch.setenv("PATH", "")
+    assert video_finding(terminal) == ("ok", "ffmpeg is not installed; only posts with a video need it.")
+
+
+def video_finding(terminal: Terminal) -> tuple[str, str]:
+    (found,) = [one for one in terminal.json("doctor")["findings"] if one["what"] == "videos"]
+    return found["state"], found["detail"]

@@ -1,5 +1,6 @@
 import io
-from datetime import UTC, datetime, timedelta
+import json
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from rich.console import Console
 
 import bot.rehearsal
 from bot.cli.rehearse import _example, _Lines, _picture
-from bot.rehearsal.report import Progress, Report, Step, Verdict
+from bot.rehearsal.report import LettersVerdict, Progress, Report, Step, Verdict
 from content.errors import CampaignInvalid, Problem
 from schedules.lifecycle import State
 from tests.bot.cli.terminal import Terminal
@@ -27,6 +28,7 @@ class Stage:
 
     def __init__(self, **verdict: Any) -> None:
         self.asked: dict[str, Any] = {}
+        self.asked_twice: tuple[tuple[int, date], ...] = ()
         self.verdict = Verdict(posts=20, once=20, **verdict)
 
     async def run(self, folder: Path, *, show: Any, **asked: Any) -> Report:
@@ -42,6 +44,7 @@ class Stage:
             transcript=asked["out"] / "transcript.html",
             journals=asked["out"] / "journals",
             next_steps="Next: munasara new",
+            letters=LettersVerdict(people=37, sent=204, done=102, not_today=51, twice=self.asked_twice),
         )
 
 
@@ -59,7 +62,15 @@ def test_without_a_folder_the_example_is_rehearsed_into_the_home(terminal: Termi
     assert stage.asked == {**stage.asked, "out": terminal.home / "rehearsal", "faults": True, "seed": 0}
     assert f"Transcript: {terminal.home / 'rehearsal' / 'transcript.html'}" in shown
     assert "! Look at post 3." in shown
+    assert "37 volunteers, 204 tasks sent, 102 done" in shown
     assert shown.endswith("Next: munasara new\n")
+
+
+def test_a_script_gets_the_counts_alone(terminal: Terminal, stage: Stage) -> None:
+    told = json.loads(terminal.out("rehearse", "--json"))
+    assert told["counts"] == {"sent": 20}
+    assert (told["letters"]["people"], told["letters"]["sent"], told["letters"]["twice"]) == (37, 204, [])
+    assert stage.asked["faults"] is True
 
 
 def test_options_reach_the_rehearsal(terminal: Terminal, stage: Stage, tmp_path: Path) -> None:
@@ -71,6 +82,11 @@ def test_a_broken_promise_is_an_answer_of_no(terminal: Terminal, monkeypatch: py
     stage = Stage(twice=(3,))
     monkeypatch.setattr(bot.rehearsal, "run", stage.run)
     assert stage.verdict.sentence in terminal.out("rehearse", code=1)
+
+
+def test_a_broken_promise_to_a_volunteer_is_an_answer_of_no(terminal: Terminal, stage: Stage) -> None:
+    stage.asked_twice = ((1, NOON.date()),)
+    assert "1 twice" in terminal.out("rehearse", code=1)
 
 
 def test_a_broken_folder_lists_its_problems(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,13 @@ def test_a_text_with_a_picture_has_the_room_of_a_caption(capsys: pytest.CaptureF
     assert "Picture balloon.png: A white balloon" in told
 
 
+def test_a_video_is_called_one_and_described_in_the_text(capsys: pytest.CaptureFixture[str]) -> None:
+    told = shown(body(media=(PICTURE | {"file": "balloon.mp4"},)), "x", capsys)
+    assert "Hello\n\n🎬 A white balloon\n" in told
+    assert "Video balloon.mp4: A white balloon" in told
+    assert "Room: 25 of 280 weighted characters" in told
+
+
 def test_a_platform_that_shows_warnings_gets_it_apart(capsys: pytest.CaptureFixture[str]) -> None:
     given = body(warning="Injured people")
     assert shown(given, "mastodon", capsys).startswith("Warning: Injured people\n\nHello\n")

@@ -121,3 +121,11 @@ def test_a_part_outside_its_time_is_seen() -> None:
     overdue = second | {"at": (sent.expires_at + HOUR).isoformat()}
     assert judged(sent, first, early).early == (sent.id,)
     assert judged(sent, first, overdue).overdue == (sent.id,)
+
+
+def test_video_is_as_approved_where_its_description_stands_in_the_text() -> None:
+    sent = post("x-en")
+    film = {"sha256": "a" * 64, "file": "a.mp4", "alt": "Balloons rise", "sensitive": False}
+    shown = post("x-en", body={**sent.body, "media": [film]})
+    words = f"{acceptance(sent)['text']}\n\n🎬 Balloons rise"
+    assert judged(shown, {**acceptance(shown, words=words), "media": [film]}).altered == ()

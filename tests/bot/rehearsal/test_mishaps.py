@@ -2,7 +2,18 @@ from datetime import timedelta
 
 import pytest
 
-from bot.rehearsal.mishaps import OUTAGE, RECONNECTED_AFTER, UNAPPROVED, Mishap, choose, platform_name
+from bot.rehearsal.mishaps import (
+    CANNOT,
+    OUTAGE,
+    PASSED_ON,
+    RECONNECTED_AFTER,
+    REMINDED,
+    SILENT,
+    UNAPPROVED,
+    Mishap,
+    choose,
+    platform_name,
+)
 from channels.rehearsal.faults import FaultKind
 from schedules.commands.posts import PostView
 from tests.bot.rehearsal.factories import HOUR, NOON, platforms, post
@@ -84,6 +95,23 @@ def test_paused_city_is_named() -> None:
     assert chosen(a_campaign())["paused"].what.startswith("One person pauses Berlin ")
 
 
+BY_HAND = (REMINDED, PASSED_ON, CANNOT, SILENT)
+
+
+def test_people_who_publish_by_hand_answer_late_or_not_at_all_and_their_platforms_do_not_fail() -> None:
+    days = [NOON + day * DAY for day in range(20)]
+    found = chosen([post(f"{name}-en", at=at) for at in days for name in ("tiktok", "whatsapp")])
+    assert set(found) == {UNAPPROVED, *BY_HAND}
+    assert "reminded" in found[REMINDED].what
+    assert set(chosen(a_campaign())).isdisjoint(BY_HAND)
+
+
+def test_nobody_answers_late_where_that_would_be_too_late() -> None:
+    days = [NOON + day * DAY for day in range(20)]
+    hasty = [post("tiktok-en", at=at, late_by=timedelta(minutes=31)) for at in days]
+    assert set(chosen(hasty)) & set(BY_HAND) == {REMINDED, CANNOT, SILENT}
+
+
 def test_plan_without_a_place_for_a_mishap_goes_without_it() -> None:
     assert chosen([]) == {}
     assert set(chosen([post("telegram-en")])) == {"down"}
@@ -91,7 +119,7 @@ def test_plan_without_a_place_for_a_mishap_goes_without_it() -> None:
 
 
 def test_platform_is_called_as_people_call_it() -> None:
-    assert [platform_name(name) for name in ("x", "mastodon", "feed")] == ["X", "Mastodon", "the feed"]
+    assert [platform_name(name) for name in ("x", "youtube", "feed")] == ["X", "YouTube", "the feed"]
 
 
 def test_small_plan_does_not_meet_everything_at_once() -> None:

@@ -8,7 +8,8 @@ from jinja2 import UndefinedError
 
 from bot.rehearsal.findings import attention
 from bot.rehearsal.page import Page, as_html, write_page
-from bot.rehearsal.report import Verdict
+from bot.rehearsal.report import LettersVerdict, Verdict
+from bot.rehearsal.screens import Side
 from bot.rehearsal.transcript import cards
 from content.errors import Problem
 from content.loader import load_campaign
@@ -16,7 +17,7 @@ from content.models import Campaign
 from content.richtext import to_json
 from schedules.lifecycle import State
 from tests.bot.rehearsal.conftest import Played
-from tests.bot.rehearsal.factories import platforms, post, text
+from tests.bot.rehearsal.factories import NOON, platforms, post, text
 from tests.support.folders import COMPLETE, write_campaign
 
 EVIL = '"><script>alert(1)</script>\u202e<img src="https://evil.example/x.png" onerror=alert(1)>&amp;'
@@ -99,6 +100,15 @@ def test_every_card_says_its_language_and_direction(played: Played) -> None:
     assert all(given["lang"] and given["dir"] for given in document.of_class("card"))
 
 
+def test_every_phone_runs_in_the_direction_of_its_language(played: Played) -> None:
+    document = Document(played.html)
+    shown = [(given["lang"], given["dir"]) for given in document.of_class("bubble")]
+    assert set(shown) == {("ar", "rtl"), ("de", "ltr"), ("en", "ltr"), ("fr", "ltr"), ("tr", "ltr")}
+    groups = played.html.count(", the group</h3>")
+    assert groups == 5
+    assert len(document.of_class("phone")) == 5 + 1 + groups, "each language, a guarded city, the groups"
+
+
 def test_page_loads_nothing_from_elsewhere(played: Played) -> None:
     document = Document(played.html)
     for tag, given, _ in document.elements:
@@ -163,6 +173,14 @@ def test_broken_promise_is_told_at_the_top(hostile: Page) -> None:
     assert "Promises were broken" in html
     assert "Every post is accounted for" not in html
     assert "1 lost" in html
+
+
+def test_broken_promise_to_volunteers_is_told_at_the_top(hostile: Page) -> None:
+    letters = LettersVerdict(1, 1, 0, 0, twice=((1, NOON.date()),))
+    side = Side(letters, phones=(), counts=(), uncertain=(), upsets=())
+    html = as_html(replace(hostile, side=side))
+    assert "Promises were broken" in html
+    assert "1 twice" in html
 
 
 def test_page_that_could_not_be_made_leaves_the_last_one(hostile: Page, tmp_path: Path) -> None:

@@ -36,3 +36,7 @@ def test_picture_that_can_be_seen_through_stands_on_white(tmp_path: Path) -> Non
 
 def test_nothing_is_made_of_no_picture(tmp_path: Path) -> None:
     assert thumbnails(load_campaign(write_campaign(tmp_path)), []) == {}
+
+
+def test_a_video_has_no_small_copy(tmp_path: Path) -> None:
+    assert thumbnails(load_campaign(write_campaign(tmp_path)), [("x", "balloon.mp4")]) == {}

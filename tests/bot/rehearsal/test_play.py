@@ -6,6 +6,7 @@ import pytest
 
 from bot.rehearsal import run
 from bot.rehearsal.judge import acceptances
+from channels.rehearsal.journal import read_journal
 from content.errors import CampaignInvalid
 from schedules.lifecycle import ENDED, State
 from tests.bot.rehearsal.conftest import EXAMPLE, Played
@@ -38,6 +39,24 @@ def test_things_go_wrong_on_the_way_and_each_is_told(played: Played) -> None:
     assert len(played.report.attention) == sum(counts.values()) - counts[State.SENT]
     assert "Nobody approved it in time." in told
     assert "The token has expired" in told or "the token has expired" in told
+
+
+def test_what_is_published_by_hand_is_handed_over_urged_and_answered(played: Played) -> None:
+    told = " ".join(played.report.attention)
+    assert "Mina cannot publish it: Her phone is broken." in told
+    assert "Handed to mina. Nobody said in time that it is published." in told
+    handed = [
+        (entry["person"], entry["urging"])
+        for entry in read_journal(played.report.journals / "by-hand.jsonl")
+        if entry["event"] == "handed"
+    ]
+    assert Counter(handed) == {
+        ("mina", "nothing"): 20,
+        ("mina", "reminder"): 3,
+        ("noor", "escalation"): 2,
+    }
+    assert played.html.count("To publish by hand") == 20
+    assert "Noor says that it is published." in played.html
 
 
 def test_progress_is_shown_from_the_first_post_to_the_last(played: Played) -> None:

@@ -1,4 +1,6 @@
-from bot.rehearsal.report import Progress, Verdict
+from datetime import date
+
+from bot.rehearsal.report import LettersVerdict, Progress, Verdict
 from schedules.lifecycle import State
 from tests.bot.rehearsal.factories import NOON
 
@@ -19,3 +21,12 @@ def test_progress_counts_what_is_done() -> None:
     counts = {State.READY: 3, State.SENT: 4, State.EXPIRED: 1, State.UNKNOWN: 1, State.SENDING: 1}
     progress = Progress(NOON, NOON, NOON, counts, ())
     assert (progress.total, progress.done) == (10, 6)
+
+
+def test_verdict_on_letters_names_what_broke_and_counts_out_nobody() -> None:
+    owed = (3, date(2027, 2, 2))
+    verdict = LettersVerdict(people=40, sent=200, done=120, not_today=4, unknown=(owed,), unquiet=(owed,))
+    assert not verdict.holds
+    assert verdict.sentence == (
+        "40 volunteers, 200 tasks sent, 120 done, <5 not today, <5 unknown, 0 twice, 0 lost, 1 in quiet hours."
+    )

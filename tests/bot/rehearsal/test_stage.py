@@ -7,12 +7,15 @@ import pytest
 from sqlalchemy import select
 
 from bot.rehearsal.stage import JITTER, EvenJitter, open_stage
-from channels.base import Feature
+from channels.base import Feature, Ports
 from schedules.commands.accounts import views
 from schedules.planning.destinations import AccountView
 from schedules.store.engine import Store
 from schedules.store.tables import account, lane
 from tests.bot.rehearsal.factories import NOON
+from tests.channels.posts import picture
+from tests.channels.posts import post as outgoing
+from tests.support.people import People
 
 CAST = (
     AccountView("bluesky-en", "bluesky", "en"),
@@ -26,6 +29,19 @@ async def test_accounts_look_to_planning_like_those_of_the_platforms(tmp_path: P
     async with open_stage(CAST, tmp_path, NOON) as stage:
         assert await views(stage.app.store) == tuple(replace(view, adapter="rehearsal") for view in CAST)
         assert set(stage.standins) == {"bluesky", "mastodon", "telegram"}
+
+
+async def test_where_people_publish_by_hand_the_real_adapter_reaches_those_who_play_here(
+    tmp_path: Path,
+) -> None:
+    by_hand = AccountView("tiktok-en", "tiktok", "en", adapter="handoff")
+    people = People()
+    async with open_stage([by_hand], tmp_path, NOON) as stage:
+        assert await views(stage.app.store) == (by_hand,)
+        assert stage.standins == {}
+        async with await stage.connect(Ports(hand_over=people), "tiktok-en") as channel:
+            await channel.publish(outgoing(media=(picture(),)), {})
+    assert [(person, packet.platform) for person, packet in people.brought] == [("mina", "tiktok")]
 
 
 async def test_each_account_has_the_features_of_its_platform(tmp_path: Path) -> None:
@@ -54,7 +70,7 @@ async def test_accounts_obey_the_rates_of_their_platform_and_share_the_token_of_
             )
         ).all()
     rates, lanes = {row.id: row.rate for row in rows}, {row.id: row.credential_lane for row in rows}
-    assert rates["telegram-en"] == 0.3
+    assert rates["telegram-en"] == 0.28
     assert lanes["telegram-en"] == lanes["telegram-berlin"]
     assert len(set(lanes.values())) == 3
 

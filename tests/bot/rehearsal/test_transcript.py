@@ -10,13 +10,15 @@ from bot.rehearsal.transcript import (
     Card,
     cards,
     city_names,
+    discreet,
     in_words,
     language_name,
     sentence,
     tally,
 )
+from content.errors import Problem
 from content.loader import load_campaign
-from content.models import Campaign
+from content.models import Campaign, Risk
 from content.richtext import to_json
 from schedules.commands.posts import PostView
 from schedules.lifecycle import State
@@ -38,6 +40,12 @@ def test_card_shows_wall_time_and_zone_beside_utc(campaign: Campaign) -> None:
     assert (card.local, card.zone) == ("Sat 06 Mar 2027, 14:00", "Asia/Beirut")
     assert card.planned_at == NOON
     assert (card.direction, card.language_name) == ("rtl", "Arabic")
+
+
+def test_what_a_person_publishes_by_hand_has_the_link_that_opens_the_app(campaign: Campaign) -> None:
+    found = shown(campaign, post("tiktok-en"), post("handoff-en"), post("x-en"))
+    assert [card.by_hand for card in found] == [True, True, False]
+    assert [card.link for card in found[:2]] == ["https://www.tiktok.com/upload", ""]
 
 
 def test_city_is_shown_by_its_name(campaign: Campaign) -> None:
@@ -123,3 +131,25 @@ def test_later_parts_of_a_thread_are_numbered_and_measured_alone(campaign: Campa
     ]
     assert card.used == 5
     assert shown(campaign, threaded)[0].more == ()
+
+
+def test_a_video_has_no_thumbnail_and_is_told_in_words(campaign: Campaign) -> None:
+    film = {"sha256": "a" * 64, "file": "a.mp4", "alt": "Balloons rise", "sensitive": False}
+    body: Mapping[str, object] = {
+        "text": to_json(text("Hello")),
+        "warning": None,
+        "media": [film],
+        "options": {},
+    }
+    own, inside = shown(campaign, post("mastodon-en", body=body), post("x-en", body=body))
+    assert [(each.thumbnail, each.is_native) for each in own.pictures] == [(None, True)]
+    assert [(each.thumbnail, each.is_native) for each in inside.pictures] == [(None, False)]
+    assert ("🎬 Balloons rise" in own.text, "🎬 Balloons rise" in inside.text) == (False, True)
+
+
+def test_remarks_of_the_review_name_no_guarded_city(campaign: Campaign) -> None:
+    guarded = next(city for city in campaign.cities if city.risk is Risk.GUARDED)
+    what = f"none in {guarded.name['en']}, berlin"
+    told = discreet(Problem("x", f"account telegram-{guarded.id}", what, "Mend it."), campaign)
+    assert told.where == "account telegram-a guarded city"
+    assert told.what == "none in a guarded city, berlin"

@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 
 from bot.web.media import LIVES, SignedMedia
 from schedules.clock import SetClock
-from tests.channels.posts import picture
+from tests.channels.posts import picture, video
 
 NOON = datetime(2027, 3, 6, 12, 0, tzinfo=UTC)
 PICTURE = picture("Balloons")
@@ -72,3 +72,17 @@ async def test_another_key_signs_another_address(clock: SetClock, media: SignedM
 async def test_a_file_that_is_not_there_is_not_found(media: SignedMedia) -> None:
     absent = picture("Gone", data=b"another")
     assert (await fetched(media, media(absent))).status_code == 404
+
+
+async def test_a_video_has_an_address_too(media: SignedMedia) -> None:
+    film = video()
+
+    async def stored(sha256: str) -> tuple[str, bytes] | None:
+        return (film.mime, film.data) if sha256 == film.sha256 else None
+
+    url = media(film)
+    assert url.endswith(f"{film.sha256}.mp4")
+    transport = httpx.ASGITransport(Starlette(routes=[media.route(stored)]))
+    async with httpx.AsyncClient(transport=transport) as client:
+        answer = await client.get(url)
+    assert (answer.headers["content-type"], answer.content) == ("video/mp4", film.data)

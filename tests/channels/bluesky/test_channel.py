@@ -1,26 +1,24 @@
 import json
-import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from channels.base import Connection, OutgoingPost, Receipt
+from channels.base import Connection, Receipt
 from channels.bluesky.channel import BlueskyChannel
 from channels.errors import NotAuthorised, OutcomeUnknown, RateLimited, Refused, Unreachable
 from channels.rehearsal.server import serve
 from channels.secret import pack, unpack
-from content.richtext import from_json
+from tests.channels import golden_pairs
 from tests.channels.conformance import CANARY, DEAD_ADDRESS, Seen, published
 from tests.channels.http_conformance import HttpConformance
 from tests.channels.posts import PLANNED_AT, picture, post, text
 from tests.support.atproto_api import DID, AtprotoApi, Rejected
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "bluesky"
 PASSWORD = f"password-{CANARY}"
 PUT = "com.atproto.repo.putRecord"
 
@@ -35,8 +33,9 @@ class Stage:
 
 
 def _seen(record: dict[str, Any]) -> Seen:
-    images = record.get("embed", {}).get("images", [])
-    return Seen(record["text"], tuple(image["alt"] for image in images))
+    embed = record.get("embed", {})
+    shown = [embed] if embed.get("$type") == "app.bsky.embed.video" else embed.get("images", [])
+    return Seen(record["text"], tuple(each["alt"] for each in shown))
 
 
 @asynccontextmanager
@@ -76,32 +75,12 @@ class TestBluesky(HttpConformance):
         return connection(base_url)
 
 
-def read_golden(pair: str) -> dict[str, Any]:
-    return tomllib.loads((GOLDEN / f"{pair}.toml").read_text(encoding="utf-8"))
-
-
-def golden_post(value: dict[str, Any]) -> OutgoingPost:
-    media = tuple(
-        replace(
-            picture(each["alt"], data=each["alt"].encode(), sensitive=each.get("sensitive", False)),
-            width=each.get("width", 0),
-            height=each.get("height", 0),
-        )
-        for each in value.get("media", [])
+@pytest.mark.parametrize("name", golden_pairs.names("bluesky"))
+async def test_a_golden_post_becomes_exactly_its_requests(name: str) -> None:
+    pair = golden_pairs.read("bluesky", name)
+    await golden_pairs.assert_requests(
+        pair, AtprotoApi(PASSWORD, CANARY).app, lambda base_url: BlueskyChannel(connection(base_url))
     )
-    thread = tuple(Receipt(each, None, PLANNED_AT) for each in value.get("thread", []))
-    return OutgoingPost(
-        "golden", value["language"], from_json(value["text"]), PLANNED_AT, media, thread=thread
-    )
-
-
-@pytest.mark.parametrize("pair", sorted(path.stem for path in GOLDEN.glob("*.toml")))
-async def test_a_golden_post_becomes_exactly_its_request(stage: Stage, pair: str) -> None:
-    golden = read_golden(pair)
-    async with connected(stage) as channel:
-        await published(channel, golden_post(golden["post"]))
-    (request,) = stage.api.named("putRecord")
-    assert request == json.loads(golden["request"])
 
 
 async def test_publishing_is_one_request(stage: Stage) -> None:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,10 +19,13 @@ from channels.base import CannotTell, Connection, NotThere, Receipt
 from channels.bluesky.channel import BlueskyChannel
 from channels.errors import NotAuthorised, Refused, Unreachable
 from channels.secret import Secret, pack, unpack
+from content.limits import LIMITS
 from content.richtext import Paragraph, RichText, Span, SpanKind
+from content.video import clean_video
 from tests.channels.conformance import published
-from tests.channels.posts import TAG, picture, post, text
+from tests.channels.posts import TAG, picture, post, text, video
 from tests.support.pds import JWT_SECRET, Pds, running_pds
+from tests.support.videos import film
 
 pytestmark = pytest.mark.timeout(1200)
 """The first run installs and builds the server."""
@@ -276,3 +280,13 @@ async def test_a_link_without_a_picture_gets_a_card(pds: Pds) -> None:
     (record,) = pds.records()
     assert record["value"]["embed"]["external"]["uri"] == "https://example.org/a"
     assert record["value"]["embed"]["external"]["title"] == "here"
+
+
+async def test_a_video_is_taken_by_the_server_that_holds_the_account(
+    pds: Pds, ffmpeg: Path, tmp_path: Path
+) -> None:
+    cleaned = clean_video(film(ffmpeg, tmp_path / "one.mp4"), LIMITS["bluesky"])
+    moving = video("Balloons rise", data=cleaned.data, width=cleaned.width, height=cleaned.height)
+    async with connected(pds) as channel:
+        receipt = await published(channel, post(media=(moving,)))
+        assert await channel.find(post(media=(moving,)), {}) == receipt

@@ -7,7 +7,7 @@ import pytest
 from channels.base import Receipt
 from channels.bluesky.records import blob, record
 from content.richtext import Paragraph, RichText, Span, SpanKind
-from tests.channels.posts import PLANNED_AT, picture, post, text
+from tests.channels.posts import PLANNED_AT, picture, post, text, video
 
 UPLOAD = {
     "$type": "blob",
@@ -69,3 +69,18 @@ def test_what_is_no_upload_is_not_taken_for_one(value: object) -> None:
 def test_importing_the_adapter_does_not_import_the_sdk() -> None:
     code = "import sys, channels.bluesky.channel; sys.exit('atproto_client' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_video_is_embedded_with_its_description_and_its_shape() -> None:
+    embed = made(media=(video("Balloons rise"),))["embed"]
+    assert embed == {
+        "$type": "app.bsky.embed.video",
+        "video": UPLOAD,
+        "alt": "Balloons rise",
+        "aspectRatio": {"$type": "app.bsky.embed.defs#aspectRatio", "width": 1280, "height": 720},
+    }
+
+
+def test_a_sensitive_video_carries_a_label() -> None:
+    labels = made(media=(video(sensitive=True),))["labels"]
+    assert [each["val"] for each in labels["values"]] == ["graphic-media"]

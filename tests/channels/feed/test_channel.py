@@ -1,5 +1,7 @@
 import asyncio
+import hashlib
 import json
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,9 +21,11 @@ from channels.feed import files
 from channels.feed.channel import FeedChannel
 from channels.feed.documents import published_at
 from channels.secret import Secret
+from tests.channels import golden_pairs
 from tests.channels.conformance import CANARY, ChannelConformance, Seen
 from tests.channels.posts import picture, post, text
 
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -43,6 +47,17 @@ class Folder:
     def atom_ids(self) -> list[str | None]:
         tree = ET.fromstring((self.path / "feed.atom").read_bytes())  # noqa: S314 - we wrote it
         return [element.text for element in tree.findall(f"{ATOM}entry/{ATOM}id")]
+
+    def files(self) -> dict[str, str]:
+        """What readers of the feed can fetch; pictures with their digest, the present instant as NOW."""
+        documents = {each.name: each.read_text("utf-8") for each in self.path.glob("feed.*")}
+        return {
+            **{name: INSTANT.sub("NOW", document) for name, document in documents.items()},
+            **{
+                f"media/{each.name}": hashlib.sha256(each.read_bytes()).hexdigest()
+                for each in self.path.glob("media/*")
+            },
+        }
 
 
 def _alts(html: str) -> tuple[str, ...]:
@@ -90,6 +105,14 @@ class TestFeed(ChannelConformance):
 
     def connection(self, base_url: str, folder: Path) -> Connection:
         return connection(folder / "feed")
+
+
+@pytest.mark.parametrize("name", golden_pairs.names("feed"))
+async def test_a_golden_post_becomes_exactly_its_files(
+    channel: FeedChannel, folder: Folder, name: str
+) -> None:
+    pair = golden_pairs.read("feed", name)
+    assert await golden_pairs.outcome(channel, pair, folder.files) == pair.outcome
 
 
 async def test_both_files_hold_the_same_entries_newest_first(channel: FeedChannel, folder: Folder) -> None:

@@ -1,11 +1,13 @@
 import json
 from datetime import UTC, datetime
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from channels.feed.documents import FeedHead, atom_feed, json_feed, new_item, published_at, read_items
-from tests.channels.posts import post, text
+from tests.channels.posts import picture, png, post, text
 
+ATOM = "{http://www.w3.org/2005/Atom}"
 HEAD = FeedHead("https://example.org/news/", "White balloons")
 NOON = datetime(2026, 12, 10, 12, 0, tzinfo=UTC)
 
@@ -45,6 +47,21 @@ def test_markup_in_a_text_stays_text_in_both_documents() -> None:
     item = new_item(HEAD, post(text("<script>alert(1)</script> & more")), NOON)
     assert "<script>" not in json.loads(json_feed(HEAD, [item]))["items"][0]["content_html"]
     assert b"<script" not in atom_feed(HEAD, [item], NOON)
+
+
+def test_an_atom_entry_encloses_its_pictures_and_has_no_other_page() -> None:
+    pictures = (picture("One"), picture("Two", data=png("red")))
+    feed = ET.fromstring(atom_feed(HEAD, [new_item(HEAD, post(media=pictures), NOON)], NOON))  # noqa: S314 - we wrote it
+    links = [link.attrib for link in feed.findall(f"{ATOM}entry/{ATOM}link")]
+    assert links == [
+        {
+            "rel": "enclosure",
+            "href": f"https://example.org/news/media/{each.sha256}.png",
+            "type": "image/png",
+            "length": str(len(each.data)),
+        }
+        for each in pictures
+    ]
 
 
 def test_the_same_entries_make_the_same_bytes() -> None:

@@ -1,9 +1,7 @@
-import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,13 +10,11 @@ from channels.base import CannotTell, Connection, OutgoingPost, Prepared, Receip
 from channels.errors import FeatureMissing, NotAuthorised, OutcomeUnknown, Refused, Unreachable
 from channels.mail.channel import MailChannel
 from channels.secret import Secret
-from content.richtext import from_json
+from tests.channels import golden_pairs
 from tests.channels.conformance import CANARY, ChannelConformance, Seen
 from tests.channels.mail.readers import ADDRESSES, SETTINGS, body, connection, read, seen
-from tests.channels.posts import PLANNED_AT, picture, post, text
+from tests.channels.posts import post, text
 from tests.support.smtp_server import FINAL_DOT, Answer, Dropping, MailServer, mail_server
-
-GOLDEN = Path(__file__).parents[1] / "golden" / "mail"
 
 
 @dataclass
@@ -73,29 +69,16 @@ class TestMail(ChannelConformance):
         return ToOneReader(self.connection(base_url, folder))
 
 
-def golden_post(value: dict[str, Any]) -> OutgoingPost:
-    media = tuple(
-        picture(each["alt"], data=each["data"].encode(), sensitive=each["sensitive"])
-        for each in value.get("media", [])
-    )
-    return OutgoingPost(
-        key="golden",
-        language=value["language"],
-        text=from_json(value["text"]),
-        planned_at=PLANNED_AT,
-        media=media,
-        content_warning=value.get("content_warning"),
-        recipient=value["recipient"],
-    )
+@pytest.mark.parametrize("name", golden_pairs.names("mail"))
+async def test_a_golden_post_becomes_exactly_its_letter(stage: Stage, name: str) -> None:
+    pair = golden_pairs.read("mail", name)
 
+    def sent() -> golden_pairs.Outcome:
+        source = b"".join(each.source for each in stage.server.taken)
+        return {"letter": source.decode("ascii").replace("\r\n", "\n")}
 
-@pytest.mark.parametrize("pair", sorted(path.stem for path in GOLDEN.glob("*.toml")))
-async def test_a_golden_post_becomes_exactly_its_letter(stage: Stage, pair: str) -> None:
-    golden = tomllib.loads((GOLDEN / f"{pair}.toml").read_text(encoding="utf-8"))
-    async with channel(stage, **golden.get("settings", {})) as mail:
-        await mail.publish(golden_post(golden["post"]), {})
-    (taken,) = stage.server.taken
-    assert taken.source.decode("ascii").replace("\r\n", "\n") == golden["source"]
+    async with ToOneReader(connection(stage.server.port, **pair.settings)) as mail:
+        assert await golden_pairs.outcome(mail, pair, sent) == pair.outcome
 
 
 async def test_a_letter_has_one_recipient_and_a_receipt_with_its_message_id(stage: Stage) -> None:

@@ -1,11 +1,9 @@
 import json
-import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,13 +13,11 @@ from channels.mastodon import client
 from channels.mastodon.channel import MastodonChannel
 from channels.rehearsal.server import serve
 from channels.secret import Secret
-from content.richtext import from_json
+from tests.channels import golden_pairs
 from tests.channels.conformance import CANARY, Seen, published
 from tests.channels.http_conformance import HttpConformance
-from tests.channels.posts import PLANNED_AT, picture, png, post, text
+from tests.channels.posts import PLANNED_AT, picture, png, post, text, video
 from tests.support.mastodon_api import ALL_SCOPES, MastodonApi, Rejected
-
-GOLDEN = Path(__file__).parents[1] / "golden" / "mastodon"
 
 
 @dataclass
@@ -77,36 +73,14 @@ class TestMastodon(HttpConformance):
         return connection(base_url)
 
 
-def read_golden(pair: str) -> dict[str, Any]:
-    return tomllib.loads((GOLDEN / f"{pair}.toml").read_text(encoding="utf-8"))
-
-
-def golden_post(value: dict[str, Any], thread: tuple[Receipt, ...]) -> OutgoingPost:
-    media = tuple(
-        picture(each["alt"], sensitive=each.get("sensitive", False)) for each in value.get("media", [])
+@pytest.mark.parametrize("name", golden_pairs.names("mastodon"))
+async def test_a_golden_post_becomes_exactly_its_requests(name: str) -> None:
+    pair = golden_pairs.read("mastodon", name)
+    await golden_pairs.assert_requests(
+        pair,
+        MastodonApi(CANARY).app,
+        lambda base_url: MastodonChannel(connection(base_url, **pair.settings)),
     )
-    return OutgoingPost(
-        key="golden",
-        language=value["language"],
-        text=from_json(value["text"]),
-        planned_at=PLANNED_AT,
-        media=media,
-        content_warning=value.get("content_warning"),
-        thread=thread,
-    )
-
-
-@pytest.mark.parametrize("pair", sorted(path.stem for path in GOLDEN.glob("*.toml")))
-async def test_a_golden_post_becomes_exactly_its_request(stage: Stage, pair: str) -> None:
-    golden = read_golden(pair)
-    earlier = [stage.api.say(each) for each in golden["post"].get("thread", [])]
-    thread = tuple(Receipt(each["id"], None, PLANNED_AT) for each in earlier)
-    async with MastodonChannel(connection(stage.base_url, **golden.get("settings", {}))) as channel:
-        await published(channel, golden_post(golden["post"], thread))
-    ((key, request),) = stage.api.requests
-    assert key == golden["idempotency_key"]
-    assert request == json.loads(golden["request"])
-    assert [each.description for each in stage.api.media.values()] == golden.get("descriptions", [])
 
 
 async def test_the_receipt_is_what_the_server_said(stage: Stage, channel: MastodonChannel) -> None:
@@ -149,7 +123,7 @@ async def test_a_picture_that_stays_unprocessed_is_tried_again_later(
 
 
 async def test_a_post_without_its_uploads_is_not_sent(stage: Stage, channel: MastodonChannel) -> None:
-    with pytest.raises(Unreachable, match="pictures"):
+    with pytest.raises(Unreachable, match="files"):
         await channel.publish(post(media=(picture(),)), {})
     assert stage.api.calls == []
 
@@ -371,3 +345,28 @@ def test_what_cannot_work_is_said_before_anything_is_sent(
     with pytest.raises(NotAuthorised, match=named) as raised:
         MastodonChannel(replace(whole, settings={**whole.settings, **settings}))
     assert raised.value.remedy
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_video_is_attached_once_it_is_processed(stage: Stage, channel: MastodonChannel) -> None:
+    stage.api.looks_until_processed = client.VIDEO_LOOKS
+    await published(channel, post(media=(video("Balloons rise"),)))
+    assert [each.kind for each in stage.api.media.values()] == ["video"]
+    assert stage.public()[0].alts == ("Balloons rise",)
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_server_that_works_too_long_on_a_video_is_asked_again_later(
+    stage: Stage, channel: MastodonChannel
+) -> None:
+    stage.api.looks_until_processed = client.VIDEO_LOOKS + 1
+    with pytest.raises(Unreachable, match="still processing a file"):
+        await channel.prepare(post(media=(video(),)))
+
+
+async def test_a_server_says_itself_how_large_a_video_may_be(
+    stage: Stage, channel: MastodonChannel
+) -> None:
+    stage.api.video_size_limit = 3
+    with pytest.raises(Refused, match="a video of 4 bytes, mastodon takes 3"):
+        await channel.prepare(post(media=(video(),)))

@@ -12,7 +12,9 @@ from channels.mastodon.client import (
     MastodonTranslator,
     told_limits,
     wait_asked_for,
+    with_told,
 )
+from content.limits import LIMITS
 from tests.channels.posts import picture
 from tests.support.hostile import answering, hostile, response
 
@@ -116,3 +118,11 @@ async def _answered(body: bytes) -> AsyncIterator[MastodonClient]:
         client = MastodonClient(Connection("de"), server.base_url, "token")
         yield client
         await client.aclose()
+
+
+def test_what_a_server_tells_takes_the_place_of_our_guesses() -> None:
+    told = told_limits({"configuration": {"media_attachments": {"video_size_limit": 99_000_000}}})
+    own = with_told(LIMITS["mastodon"], {**told, "max_length": 5_000})
+    assert own.video is not None
+    assert (own.video.max_bytes, own.video.alt_texts, own.max_length) == (99_000_000, True, 5_000)
+    assert with_told(LIMITS["mastodon"], {}) == LIMITS["mastodon"]

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from channels.rehearsal.faults import Fault, FaultKind
 from channels.rehearsal.journal import read_journal
 from channels.rehearsal.server import serve
 from channels.rehearsal.standin import StandIn
-from tests.channels.posts import picture
+from tests.channels.posts import picture, video
 
 
 def body(key: str = "k", text: str = "Join us #WhiteBalloons", **more: Any) -> dict[str, Any]:
@@ -81,6 +82,30 @@ async def test_a_picture_must_be_uploaded_whole_and_first(tmp_path: Path) -> Non
         assert (await client.put(f"/v1/x/de/media/{media.sha256}", content=b"half")).status_code == 400
         assert (await client.put(f"/v1/x/de/media/{media.sha256}", content=media.data)).status_code == 204
         assert (await client.post("/v1/x/de/posts", json=body(media=[shown]))).status_code == 201
+
+
+@pytest.mark.parametrize(("platform", "status"), [("whatsapp", 400), ("telegram", 204), ("feed", 400)])
+async def test_a_video_is_measured_by_its_own_limit(tmp_path: Path, platform: str, status: int) -> None:
+    film = video(data=b"x" * 16_000_001)
+    async with playing(tmp_path / "log") as (_, client):
+        sent = await client.put(
+            f"/v1/{platform}/de/media/{film.sha256}", content=film.data, headers={"content-type": film.mime}
+        )
+        assert sent.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("platform", "number", "status"), [("x", 1, 201), ("x", 2, 400), ("youtube", 1, 400)]
+)
+async def test_a_video_stands_alone_and_only_where_it_is_taken(
+    tmp_path: Path, platform: str, number: int, status: int
+) -> None:
+    film = video()
+    shown = {"sha256": film.sha256, "alt": "x", "mime": film.mime}
+    async with playing(tmp_path / "log") as (standin, client):
+        standin._uploads[film.sha256] = len(film.data)
+        posted = await client.post(f"/v1/{platform}/de/posts", json=body(media=[shown] * number))
+        assert posted.status_code == status
 
 
 async def test_faults_are_asked_for_over_http(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.telegram.entities import serialise
+from channels.telegram.entities import as_html, serialise
 from content.richtext import Paragraph, RichText, Span, SpanKind, plain
 
 WORDS = st.text(st.sampled_from("aä ب\u200c🎈👨\u200d👩e\u0301\n"), min_size=1, max_size=8)
@@ -41,3 +41,18 @@ def test_a_tag_a_mention_and_a_bare_address_are_left_to_telegram() -> None:
         Span("https://example.org/", SpanKind.LINK, href="https://example.org/"),
     )
     assert serialise(RichText((Paragraph(spans),)))[1] == ()
+
+
+def test_html_says_the_same_and_escapes_what_it_is_given() -> None:
+    spans = (
+        Span("a < b & c", bold=True),
+        Span("there", SpanKind.LINK, href='https://example.org/?a="b"'),
+        Span("https://example.org/", SpanKind.LINK, href="https://example.org/"),
+        Span("now", italic=True, bold=True),
+    )
+    text = RichText((Paragraph(spans), Paragraph((Span("one"),), bullet=True)))
+    assert as_html(text) == (
+        "<b>a &lt; b &amp; c</b>"
+        '<a href="https://example.org/?a=&quot;b&quot;">there</a>'
+        "https://example.org/<b><i>now</i></b>\n\n• one"
+    )

@@ -1,5 +1,3 @@
-import json
-import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -10,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from channels.base import CannotTell, Connection, Feature, NotThere, OutgoingPost, Receipt
+from channels.base import CannotTell, Connection, Feature, NotThere, Receipt
 from channels.errors import (
     FeatureMissing,
     NotAuthorised,
@@ -22,13 +20,13 @@ from channels.errors import (
 from channels.rehearsal.server import serve
 from channels.secret import Secret, pack, unpack
 from channels.x.channel import MAX_PAGES, XChannel
-from content.richtext import from_json, plain
+from content.richtext import plain
+from tests.channels import golden_pairs
 from tests.channels.conformance import CANARY, DEAD_ADDRESS, Seen, published
 from tests.channels.http_conformance import HttpConformance
 from tests.channels.posts import PLANNED_AT, picture, post, text
 from tests.support.x_api import DUPLICATE, Rejected, XApi
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "x"
 KEYS = {
     "consumer_key": "app-key",
     "consumer_secret": "app-secret&/",
@@ -102,42 +100,12 @@ class TestXWithOAuth2(TestX):
         return connection(base_url, {**TOKENS, "access_token": CANARY})
 
 
-def read_golden(pair: str) -> dict[str, Any]:
-    return tomllib.loads((GOLDEN / f"{pair}.toml").read_text(encoding="utf-8"))
-
-
-def golden_post(value: dict[str, Any], thread: tuple[Receipt, ...]) -> OutgoingPost:
-    media = tuple(
-        picture(each["alt"], sensitive=each.get("sensitive", False)) for each in value.get("media", [])
+@pytest.mark.parametrize("name", golden_pairs.names("x"))
+async def test_a_golden_post_becomes_exactly_its_requests(name: str) -> None:
+    api = XApi(PLANNED_AT + timedelta(seconds=30), keys=KEYS)
+    await golden_pairs.assert_requests(
+        golden_pairs.read("x", name), api.app, lambda base_url: XChannel(connection(base_url))
     )
-    return OutgoingPost(
-        key="golden",
-        language=value["language"],
-        text=from_json(value["text"]),
-        planned_at=PLANNED_AT,
-        media=media,
-        content_warning=value.get("content_warning"),
-        thread=thread,
-    )
-
-
-def earlier_parts(stage: Stage, count: int) -> tuple[Receipt, ...]:
-    tweets = [
-        stage.api.post(f"Part {number}", PLANNED_AT + timedelta(seconds=number)) for number in range(count)
-    ]
-    return tuple(Receipt(each["id"], None, each["at"]) for each in tweets)
-
-
-@pytest.mark.parametrize("pair", sorted(path.stem for path in GOLDEN.glob("*.toml")))
-async def test_a_golden_post_becomes_exactly_its_requests(
-    stage: Stage, channel: XChannel, pair: str
-) -> None:
-    golden = read_golden(pair)
-    thread = earlier_parts(stage, golden.get("earlier_parts", 0))
-    await published(channel, golden_post(golden["post"], thread))
-    sent = [{"path": path, "body": body} for _, path, body in stage.api.calls]
-    last = thread[-1].remote_id if thread else ""
-    assert sent == json.loads(golden["requests"].replace("LAST_PART", last))
 
 
 async def test_the_receipt_names_the_post_and_the_instant_of_x(stage: Stage, channel: XChannel) -> None:

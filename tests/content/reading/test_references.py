@@ -28,6 +28,7 @@ MESSAGE = "messages/launch/message.toml"
         (MESSAGE, 'file = "balloon.png"', 'file = "baloon.png"', f"media-missing {MESSAGE}:9"),
         (MESSAGE, 'file = "balloon.png"', 'file = "../campaign.toml"', f"media-missing {MESSAGE}:9"),
         (MESSAGE, 'file = "balloon.png"', 'file = "/etc/passwd"', f"media-missing {MESSAGE}:9"),
+        ("slots.toml", 'id = "launch-daily"', 'id = "door-3"', "id-reserved slots.toml:17"),
         ("campaign.toml", "[hashtag]", '[[partners]]\nid = "friends"\nname = "x"\n[hashtag]', "id-twice campaign.toml:33"),
     ],
 )  # fmt: skip
@@ -66,6 +67,24 @@ def test_two_prompts_of_one_day_are_a_problem(tmp_path: Path) -> None:
     assert brief(problems_of(tmp_path, second, base=COMPLETE)) == ["day-twice prompts/second/prompt.toml:1"]
 
 
+def test_two_prompts_of_one_day_may_differ_in_who_sees_it(tmp_path: Path) -> None:
+    toml = COMPLETE["prompts/first-step/prompt.toml"]
+    assert isinstance(toml, str)
+    texts: dict[str, str | bytes] = {
+        f"prompts/second/{name}": COMPLETE[f"prompts/first-step/{name}"] for name in ("en.md", "de.md")
+    }
+    second: dict[str, str | bytes] = {"prompts/second/prompt.toml": f'seen_by = "nobody"\n{toml}'}
+    assert brief(problems_of(tmp_path, texts | second, base=COMPLETE)) == []
+
+
+def test_a_prompt_is_seen_by_nobody_one_or_the_public(tmp_path: Path) -> None:
+    toml = COMPLETE["prompts/first-step/prompt.toml"]
+    assert isinstance(toml, str)
+    changed = {"prompts/first-step/prompt.toml": f'seen_by = "friends"\n{toml}'}
+    (problem,) = problems_of(tmp_path, changed, base=COMPLETE)
+    assert '"nobody"' in str(problem)
+
+
 @pytest.mark.parametrize("data", [b"", b"<svg/>", picture("GIF"), picture("PNG", (300, 300))[:150]])
 def test_media_that_are_no_pictures_are_a_problem(tmp_path: Path, data: bytes) -> None:
     assert brief(problems_of(tmp_path, {"media/balloon.png": data}, base=COMPLETE)) == [
@@ -88,3 +107,24 @@ def test_a_folder_in_place_of_a_picture_is_a_problem(tmp_path: Path) -> None:
         "folder-not-file media/balloon.png",
         f"media-missing {MESSAGE}:9",
     ]
+
+
+VIDEO = {
+    MESSAGE: str(COMPLETE[MESSAGE]).replace("balloon.png", "balloon.MP4"),
+    "media/balloon.png": None,
+}
+
+
+def test_a_video_is_a_medium_too(tmp_path: Path) -> None:
+    assert problems_of(tmp_path, {**VIDEO, "media/balloon.MP4": b"film"}, base=COMPLETE) == ()
+
+
+def test_a_video_that_is_not_there_is_called_one(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, VIDEO, base=COMPLETE)
+    assert problem.what == 'there is no video "media/balloon.MP4"'
+
+
+def test_a_video_of_more_than_a_gigabyte_is_a_problem(tmp_path: Path) -> None:
+    folder = write_campaign(tmp_path, {**VIDEO, "media/balloon.MP4": b""}, base=COMPLETE)
+    os.truncate(folder / "media/balloon.MP4", 1025 * 1024 * 1024)
+    assert brief(problems_of(tmp_path, VIDEO, base=COMPLETE)) == ["file-too-large media/balloon.MP4"]

@@ -1,5 +1,6 @@
 import base64
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -265,6 +266,30 @@ async def test_a_key_that_was_changed_is_told_and_not_overcome(store: Store) -> 
     await _add(store)
     with pytest.raises(StoreUnusable, match="Put the right key file back"):
         await accounts.connection(store, Vault(Key(b"2" * KEY_BYTES)), "telegram-fr")
+
+
+async def test_the_account_of_a_channel_that_was_connected_first_is_the_one(store: Store) -> None:
+    assert await accounts.first_of(store, "telegram-bot") is None
+    for minute, name in enumerate(("zeta", "alpha", "mail")):
+        channel = "mail" if name == "mail" else "telegram-bot"
+        new = replace(PARIS, id=name, channel=channel)
+        at = NOW + timedelta(minutes=minute)
+        await accounts.add(store, VAULT, new, secret=Secret(TOKEN), buckets=buckets_for(channel), now=at)
+    assert await accounts.first_of(store, "telegram-bot") == "zeta"
+    await accounts.remove(store, "zeta", NOW)
+    assert await accounts.first_of(store, "telegram-bot") == "alpha"
+    await accounts.hold(store, "alpha", "its token was revoked", NOW)
+    assert await accounts.first_of(store, "telegram-bot") == "alpha"
+
+
+async def test_what_a_platform_tells_of_an_account_stands_among_its_settings(store: Store) -> None:
+    await _add(store)
+    for username in ("balloon_bot", "balloon_bot", "other_bot"):
+        await accounts.learn(store, "telegram-fr", username=username)
+    settings = (await accounts.get(store, "telegram-fr")).settings
+    assert settings == {"chat": "@ballons", "username": "other_bot"}
+    with pytest.raises(AccountUnknown):
+        await accounts.learn(store, "nobody", username="x")
 
 
 async def _add(

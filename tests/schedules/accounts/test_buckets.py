@@ -6,26 +6,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from channels.registry import CHANNELS
 from content.limits import LIMITS
 from schedules.accounts.buckets import (
+    ANSWERS,
     BUCKETS,
     DEFAULT,
+    MARGIN,
+    TELEGRAM_BOT,
     Bucket,
+    block,
     buckets_for,
     copy_lane,
+    draw,
     open_lane,
     within,
 )
+from schedules.clock import SetClock, SystemClock
 from schedules.ledger.lanes import MICROS, Lane
 from schedules.store import tables
-from schedules.store.columns import EPOCH
+from schedules.store.columns import EPOCH, to_micros
 from schedules.store.engine import Store
+from schedules.store.migrate import migrate
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 PROMISED = [
     ("telegram", "destination", 20, MINUTE),
     ("telegram", "credential", 30, timedelta(seconds=1)),
+    ("telegram-bot", "credential", 30, timedelta(seconds=1)),
     ("x", "destination", 100, 15 * MINUTE),
     ("mastodon", "destination", 150, 5 * MINUTE),
     ("bluesky", "destination", 1_666, 60 * MINUTE),
@@ -69,7 +78,7 @@ def test_a_platform_that_names_no_limit_gets_the_default() -> None:
     assert buckets_for("facebook") is DEFAULT
 
 
-@pytest.mark.parametrize("channel", [*LIMITS, "rehearsal"])
+@pytest.mark.parametrize("channel", sorted({*LIMITS, *CHANNELS}))
 def test_every_platform_has_lanes_that_can_send(channel: str) -> None:
     buckets = buckets_for(channel)
     assert min(buckets.destination.burst, buckets.credential.burst) >= 1
@@ -77,7 +86,7 @@ def test_every_platform_has_lanes_that_can_send(channel: str) -> None:
 
 
 def test_every_bucket_is_of_a_platform_that_there_is() -> None:
-    assert set(BUCKETS) <= {*LIMITS, "rehearsal"}
+    assert set(BUCKETS) <= set(CHANNELS) | set(LIMITS)
 
 
 @given(sends=st.integers(3, 10_000), minutes=st.integers(1, 3_000), at_once=st.floats(0.4, 0.95))
@@ -108,6 +117,77 @@ async def test_a_copied_lane_has_spent_what_the_old_one_had(store: Store) -> Non
         await connection.execute(update(tables.lane).values(tat=EPOCH + MINUTE))
         await copy_lane(connection, "credential:old", "credential:new")
     assert (await _lanes(store))["credential:new"] == (0.5, 3, EPOCH + MINUTE)
+
+
+def test_posts_and_letters_of_one_bot_obey_one_rate_and_leave_room_for_answers() -> None:
+    assert buckets_for("telegram").credential == buckets_for("telegram-bot").credential == TELEGRAM_BOT
+    assert TELEGRAM_BOT.burst + TELEGRAM_BOT.rate + ANSWERS <= MARGIN * 30
+
+
+async def test_answers_go_at_once_while_there_is_room_and_then_one_after_the_other(store: Store) -> None:
+    clock = await _bot_lane(store, Bucket(10, 2))
+    waits = [await draw(store, clock, "credential:bot", ahead=2) for _ in range(6)]
+    seconds = [wait.total_seconds() for wait in waits]
+    assert seconds == pytest.approx([0, 0, 0, 0, 0.1, 0.2], abs=0.09)
+
+
+async def test_bulk_waits_until_answers_are_paid_for(store: Store) -> None:
+    clock = await _bot_lane(store, Bucket(10, 2))
+    for _ in range(3):
+        await draw(store, clock, "credential:bot", ahead=2)
+    assert (await _lane_now(store)).room() == 0
+
+
+async def test_answers_draw_on_what_bulk_has_spent(store: Store) -> None:
+    clock = await _bot_lane(store, Bucket(10, 2))
+    async with store.write() as connection:
+        await connection.execute(update(tables.lane).values(tat=clock.now() + timedelta(minutes=1)))
+    assert await draw(store, clock, "credential:bot", ahead=2) > timedelta(seconds=59)
+
+
+async def test_whoever_telegram_asks_to_wait_waits_and_then_goes_one_after_the_other(store: Store) -> None:
+    clock = await _bot_lane(store, Bucket(10, 2))
+    await block(store, clock, "credential:bot", timedelta(minutes=1))
+    assert (await _lane_now(store)).room() == 0
+    waits = [await draw(store, clock, "credential:bot", ahead=2) for _ in range(6)]
+    assert waits[0] > timedelta(seconds=59)
+    assert (waits[-1] - waits[0]).total_seconds() == pytest.approx(0.2, abs=0.09)
+
+
+async def test_a_shorter_wait_does_not_end_a_longer_one(store: Store) -> None:
+    clock = await _bot_lane(store, Bucket(10, 2))
+    await block(store, clock, "credential:bot", timedelta(minutes=5))
+    await block(store, clock, "credential:bot", timedelta(minutes=1))
+    assert (await _lane_now(store)).blocked_until > to_micros(clock.now() + timedelta(minutes=4))
+
+
+async def test_a_lane_counts_whole_microseconds(sqlite_url: str) -> None:
+    migrate(sqlite_url)
+    store = Store(sqlite_url)
+    clock = SetClock(EPOCH + DAY)
+    await _bot_lane(store, Bucket(23, 2))
+    await draw(store, clock, "credential:bot", ahead=2)
+    assert (await _lanes(store))["credential:bot"][2] == EPOCH + DAY + timedelta(microseconds=43_478)
+    await store.close()
+
+
+async def _bot_lane(store: Store, bucket: Bucket) -> SystemClock:
+    async with store.write() as connection:
+        await open_lane(connection, "credential:bot", bucket)
+    return SystemClock()
+
+
+async def _lane_now(store: Store) -> Lane:
+    async with store.read() as connection:
+        row = (await connection.execute(select(tables.lane))).one()
+    return Lane(
+        row.id,
+        row.rate,
+        row.burst,
+        to_micros(row.tat),
+        to_micros(row.blocked_until),
+        to_micros(SystemClock().now()),
+    )
 
 
 def _greedy(bucket: Bucket, span: timedelta) -> list[int]:

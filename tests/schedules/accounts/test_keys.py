@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from schedules.accounts.keys import KEY_BYTES, Key, create_key, load_key
+from schedules.accounts.keys import KEY_BYTES, Key, create_key, destroy_key, load_key
 from schedules.errors import StoreUnusable
 
 
@@ -137,3 +137,38 @@ def test_a_key_shows_itself_nowhere() -> None:
 def test_a_key_of_another_length_is_refused() -> None:
     with pytest.raises(StoreUnusable, match="not 31"):
         Key(b"K" * 31)
+
+
+def test_a_destroyed_key_is_gone_and_its_bytes_were_overwritten_first(path: Path) -> None:
+    create_key(path)
+    before = path.read_bytes()
+    with path.open("rb") as still_open:
+        destroy_key(path)
+        assert not path.exists()
+        assert before.strip() not in still_open.read()
+
+
+def test_destroying_what_is_not_there_is_no_error(path: Path) -> None:
+    destroy_key(path)
+    create_key(path)
+    destroy_key(path)
+    destroy_key(path)
+    assert not path.exists()
+
+
+def test_a_link_to_a_key_is_taken_away_and_what_it_leads_to_is_destroyed(
+    path: Path, tmp_path: Path
+) -> None:
+    create_key(path)
+    before, link = path.read_bytes(), tmp_path / "link"
+    link.symlink_to(path)
+    destroy_key(link)
+    assert not link.is_symlink()
+    assert not path.exists() or path.read_bytes() != before
+
+
+def test_what_cannot_be_destroyed_is_named_with_what_to_do(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with pytest.raises(StoreUnusable, match=rf"is still there.*shred -u {folder}"):
+        destroy_key(folder)

@@ -12,7 +12,10 @@ from schedules.accounts.accounts import NewAccount, add, connection
 from schedules.accounts.buckets import buckets_for
 from schedules.accounts.keys import KEY_BYTES, Key
 from schedules.accounts.vault import HEAD_BYTES, Vault, rotate
+from schedules.clock import SetClock
 from schedules.errors import StoreUnusable
+from schedules.people import people
+from schedules.people.audit import Journal, verify
 from schedules.store import tables
 from schedules.store.columns import EPOCH
 from schedules.store.engine import Store
@@ -106,6 +109,13 @@ def test_another_token_channel_or_nameless_credential_has_a_lane_of_its_own(
     assert lane != VAULT.credential_lane("c", "telegram", Secret(""))
 
 
+def test_the_bot_and_its_channels_share_the_lane_of_their_token() -> None:
+    bot, channel, other = (
+        VAULT.credential_lane("a", kind, Secret(TOKEN)) for kind in ("telegram-bot", "telegram", "x")
+    )
+    assert bot == channel != other
+
+
 def test_the_name_of_a_lane_cannot_be_guessed_without_the_key() -> None:
     assert VAULT.credential_lane("a", "x", Secret(TOKEN)) != OTHER.credential_lane("a", "x", Secret(TOKEN))
 
@@ -184,3 +194,36 @@ async def _credential_lanes(store: Store) -> dict[str, tuple[str, datetime]]:
             )
         )
         return {row.id: (row.lane, row.tat) for row in rows}
+
+
+async def test_people_are_found_and_reached_after_rotation_and_not_with_the_old_key(store: Store) -> None:
+    clock = SetClock(NOW)
+    async with store.write() as writing:
+        name = await people.welcome(writing, VAULT, clock, 7_351_926_480, "ar")
+    await rotate(store, VAULT, OTHER)
+    found = await people.find(store, OTHER, 7_351_926_480)
+    assert found is not None
+    assert found.id == name
+    assert await people.address(store, OTHER, name) == 7_351_926_480
+    assert await people.find(store, VAULT, 7_351_926_480) is None
+    with pytest.raises(StoreUnusable, match=f"sealed with key {OTHER.version}"):
+        await people.address(store, VAULT, name)
+
+
+async def test_the_audit_is_whole_after_rotation_and_rotation_mends_nothing(store: Store) -> None:
+    journal = Journal(VAULT, SetClock(NOW))
+    for act in ("paused", "resumed"):
+        async with store.write() as writing:
+            await journal.append(writing, "amal", act)
+    await rotate(store, VAULT, OTHER)
+    assert (await verify(store, OTHER)).is_whole
+    assert not (await verify(store, VAULT)).is_whole
+    async with store.write() as writing:
+        await writing.execute(update(tables.audit).where(tables.audit.c.number == 1).values(actor="x"))
+    with pytest.raises(StoreUnusable, match="audit was changed"):
+        await rotate(store, OTHER, VAULT)
+
+
+def test_a_mark_of_the_audit_covers_every_field_and_the_one_before() -> None:
+    marks = {VAULT.chained("", "a", "b"), VAULT.chained("", "ab", ""), VAULT.chained("x", "a", "b")}
+    assert len(marks | {OTHER.chained("", "a", "b")}) == 4

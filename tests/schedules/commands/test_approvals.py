@@ -1,16 +1,22 @@
 """An approval is bound to what the approver saw, and to enough people."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
 
-from schedules.commands.approvals import Approved, Seen, approve
+from schedules.commands.actor import Actor
+from schedules.commands.approvals import UNDO, Approved, Seen, approve, unapprove
 from schedules.commands.post_changes import reschedule
 from schedules.lifecycle import State
+from schedules.people import audit
+from schedules.people.audit import Journal
+from schedules.people.roles import Grant, Role
 from schedules.planning.reresolve import follow_time_zones
 from schedules.store.tables import approval, campaign, delivery
 from tests.schedules.planning.factories import wall
+from tests.support.crowd import VAULT
 from tests.support.office import AMAL, INES, NOON_SLOT, SAMI, Office
 
 TWO_PEOPLE = "[review]\napprovals = 2\n"
@@ -48,6 +54,35 @@ async def test_a_post_that_changed_since_it_was_seen_is_left_out_and_named(offic
         f"Post {seen.post} changed since you saw it. Look at it again: munasara posts show {seen.post}.",
     )
     assert (await office.post()).state is State.PLANNED
+
+
+@pytest.mark.parametrize("scope", ["everything", "campaign:balloons", "account:chat-en", "language:en"])
+async def test_an_approver_approves_what_their_scope_covers(office: Office, scope: str) -> None:
+    await office.plan()
+    seen = await _seen(office)
+    scoped = scope.replace("balloons", (await office.post()).campaign)
+    approver = Actor("noor", (Grant(Role.APPROVER, scoped),), proven=True)
+    assert (await approve(office.store, office.clock, approver, [seen])).ready == (seen.post,)
+
+
+async def test_what_is_outside_of_their_scope_is_left_out_and_named(office: Office) -> None:
+    await office.plan()
+    seen = await _seen(office)
+    for scope in ("language:tr", "city:berlin", "account:other", "campaign:other", "partner:union"):
+        approver = Actor("noor", (Grant(Role.APPROVER, scope),), proven=True)
+        done = await approve(office.store, office.clock, approver, [seen])
+        assert (done.ready, done.waiting) == ((), ())
+        assert done.left[0].startswith(f"Post {seen.post}: This takes the role approver there.")
+    assert (await office.post()).state is State.PLANNED
+
+
+async def test_approvals_are_recorded_by_number_and_not_by_text(office: Office) -> None:
+    await office.plan()
+    seen = await _seen(office)
+    recorded = Actor("noor", journal=Journal(VAULT, office.clock))
+    await approve(office.store, office.clock, recorded, [seen, Seen(999, "d")])
+    (record,) = await audit.records(office.store, 10)
+    assert (record.actor, record.act, record.object) == ("noor", "approved", "posts: 1")
 
 
 async def test_a_post_that_is_not_there_or_not_planned_is_named(office: Office) -> None:
@@ -178,3 +213,56 @@ async def test_hundreds_are_approved_at_once(office: Office, many: int) -> None:
     office.write(daily)
     await office.plan()
     assert len((await office.approve()).ready) == many
+
+
+async def test_an_approval_is_taken_back_within_a_minute(office: Office) -> None:
+    await office.plan()
+    seen = await _seen(office)
+    await office.approve()
+    assert await unapprove(office.store, office.clock, SAMI, [seen]) == (seen.post,)
+    assert (await office.post()).state is State.PLANNED
+    assert await unapprove(office.store, office.clock, SAMI, [seen]) == ()
+    assert (await office.approve()).ready == (seen.post,)
+
+
+async def test_after_a_minute_an_approval_stands(office: Office) -> None:
+    await office.plan()
+    seen = await _seen(office)
+    await office.approve()
+    office.clock.set(office.clock.now() + UNDO + timedelta(seconds=1))
+    assert await unapprove(office.store, office.clock, SAMI, [seen]) == ()
+    assert (await office.post()).state is State.READY
+
+
+async def test_what_is_out_is_not_taken_back_by_an_approver(office: Office) -> None:
+    await office.plan()
+    seen = await _seen(office)
+    await office.run_at("11:59:30")
+    await office.approve()
+    await office.run_at("12:00")
+    assert await unapprove(office.store, office.clock, SAMI, [seen]) == ()
+    assert (await office.post()).state is State.SENT
+
+
+async def test_nobody_takes_the_approval_of_another_back(office: Office) -> None:
+    await office.plan()
+    seen = await _seen(office)
+    await office.approve()
+    assert await unapprove(office.store, office.clock, INES, [seen]) == ()
+    assert (await office.post()).state is State.READY
+
+
+async def test_where_enough_others_approved_the_post_stays_ready(office: Office) -> None:
+    await office.plan()
+    seen = await _seen(office)
+    await office.approve(SAMI)
+    await _sign_beside(office, seen)
+    assert await unapprove(office.store, office.clock, SAMI, [seen]) == (seen.post,)
+    assert (await office.post()).state is State.READY
+
+
+async def _sign_beside(office: Office, seen: Seen) -> None:
+    """As if two had approved in the same instant."""
+    row = {"post": seen.post, "digest": seen.digest, "actor": "ines", "approved_at": office.clock.now()}
+    async with office.store.write() as connection:
+        await connection.execute(approval.insert(), [row])

@@ -7,9 +7,10 @@ from sqlalchemy import text
 from schedules.clock import SetClock
 from schedules.commands.actor import Actor
 from schedules.commands.pauses import Pause, Resumed, pause, paused, resume
-from schedules.errors import Forbidden, ScheduleError
+from schedules.errors import CodeNeeded, Forbidden, ScheduleError
 from schedules.ledger.ledger import Ledger
 from schedules.ledger.values import Mark, scopes
+from schedules.people.roles import Grant, Role
 from schedules.store.engine import Store
 from tests.support.deliveries import NOON, add_accounts, add_deliveries
 
@@ -169,3 +170,22 @@ async def test_a_scope_is_data_and_never_part_of_a_statement(ready: Store) -> No
 
 def _ledger(store: Store) -> Ledger:
     return Ledger(store, SetClock(NOON), server_time=False, lease=timedelta(minutes=1))
+
+
+async def test_a_captain_stops_their_city_with_its_accounts_and_nothing_else(ready: Store) -> None:
+    captain = Actor("noor", (Grant(Role.CAPTAIN, "city:paris"),))
+    for scope in ("city:paris", "account:a"):
+        await pause(ready, CLOCK, captain, scope)
+    for scope in ("everything", "account:b", "campaign:demo", "partner:harbour-union"):
+        with pytest.raises(Forbidden):
+            await pause(ready, CLOCK, captain, scope)
+
+
+async def test_resuming_takes_an_approver_of_it_and_their_code(ready: Store) -> None:
+    await pause(ready, CLOCK, AMAL, "city:paris")
+    grants = (Grant(Role.APPROVER, "city:paris"),)
+    with pytest.raises(CodeNeeded):
+        await resume(ready, CLOCK, Actor("noor", grants), "city:paris")
+    assert await resume(ready, CLOCK, Actor("noor", grants, proven=True), "city:paris") == "asked"
+    with pytest.raises(Forbidden):
+        await resume(ready, CLOCK, Actor("sami", grants, proven=True), "everything")

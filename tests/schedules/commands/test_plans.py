@@ -245,3 +245,118 @@ async def test_what_is_out_cancelled_or_too_late_costs_nothing_more(paid: Office
     assert [found.posts for found in (await paid.check()).forecast] == [1]
     await paid.run_at("12:00", "2026-09-20")
     assert (await paid.check()).forecast == ()
+
+
+RISE = """\
+title = {en = "The balloons rise"}
+at = 2026-09-06T15:00:00
+embargo = ["LetThemRise"]
+
+[[cities]]
+id = "berlin"
+permit = "applied"
+
+[[steps]]
+id = "place"
+kind = "reveal"
+offset = "-3h"
+message = "launch"
+channels = ["telegram"]
+cities = "all"
+"""
+COUNCIL = """\
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:x
+BEGIN:VEVENT
+UID:vote-1
+SUMMARY:Vote
+DTSTART;TZID=Europe/Berlin:20260906T140000
+END:VEVENT
+END:VCALENDAR
+"""
+BERLIN = """\
+[[cities]]
+id = "berlin"
+name = {en = "Berlin"}
+zone = "Europe/Berlin"
+territory = "DE"
+languages = ["en"]
+risk = "open"
+"""
+
+
+@pytest.fixture
+async def rising(office: Office) -> Office:
+    """An action day in Berlin that tells the place at noon of the next day, in the group of the city."""
+    office.accounts = (AccountView("chat-en", "telegram", "en", "berlin"),)
+    office.write()
+    office.edit("cities.toml", BERLIN)
+    office.edit("action_days/rise.toml", RISE)
+    return office
+
+
+async def test_a_place_is_not_even_recorded_before_its_permit(rising: Office) -> None:
+    checked = await rising.check()
+    assert (checked.errors, checked.posts) == ((), 0)
+    assert "permit-missing" in {problem.code for problem in checked.problems}
+    rising.replace("action_days/rise.toml", "applied", "notified")
+    assert (await rising.plan()).counts == {Change.ADDED: 1}
+    rising.replace("action_days/rise.toml", "notified", "applied")
+    assert (await rising.plan()).counts == {Change.WITHDRAWN: 1}
+
+
+async def test_a_post_of_an_action_day_is_approved_moved_and_sent_as_any_other(rising: Office) -> None:
+    rising.replace("action_days/rise.toml", "applied", "granted")
+    await rising.plan()
+    await rising.approve()
+    assert (await rising.post("rise:place")).state is State.READY
+    rising.replace("action_days/rise.toml", "T15:00:00", "T16:00:00")
+    assert (await rising.plan()).counts == {Change.CHANGED: 1}
+    assert (await rising.post("rise:place")).state is State.PLANNED
+    await rising.approve()
+    await rising.run_at("12:59", "2026-09-06")
+    assert (await rising.post("rise:place")).state is State.READY
+    await rising.run_at("13:00", "2026-09-06")
+    assert (await rising.post("rise:place")).state is State.SENT
+
+
+async def test_when_an_event_moves_what_hangs_on_it_is_shown_as_moved_and_waits_for_approval_again(
+    rising: Office,
+) -> None:
+    rising.edit("calendars/council.ics", COUNCIL)
+    rising.replace("action_days/rise.toml", "applied", "granted")
+    rising.replace(
+        "action_days/rise.toml", "at = 2026-09-06T15:00:00", 'relative_to = "event:vote"\noffset = "1h"'
+    )
+    await rising.plan()
+    await rising.approve()
+    rising.edit("calendars/council.ics", COUNCIL.replace("T140000", "T150000"))
+    checked = await rising.check()
+    assert (await preview_plan(rising.store, rising.clock, checked)).counts == {Change.CHANGED: 1}
+    assert (await rising.post("rise:place")).state is State.READY
+    await rising.plan()
+    moved = await rising.post("rise:place")
+    assert (moved.state, moved.local_at) == (State.PLANNED, wall("2026-09-06 13:00"))
+
+
+async def test_what_is_under_embargo_may_not_be_planned_before_the_reveal(rising: Office) -> None:
+    rising.accounts = (*rising.accounts, SECOND)
+    rising.edit(
+        "messages/early/message.toml", (rising.folder / "messages/launch/message.toml").read_bytes()
+    )
+    rising.say("We let them rise.", message="early")
+    rising.write({**NOON_SLOT, "message": "early"})
+    assert await _codes(rising) == {"embargo-broken"}
+    rising.write({**NOON_SLOT, "message": "early", "at": "2026-09-06T12:00:00"})
+    assert await _codes(rising) == set()
+
+
+async def test_what_people_will_be_written_is_reviewed_as_posts_are(rising: Office) -> None:
+    step = '[[steps]]\nid = "soon"\nkind = "reminder"\noffset = "-2h"\nmessage = "soon"\n'
+    rising.edit("action_days/rise.toml", f"{RISE}\n{step}")
+    rising.edit("messages/soon/message.toml", (rising.folder / "messages/launch/message.toml").read_bytes())
+    rising.say("Come soon.", message="soon")
+    assert await _codes(rising) == set()
+    rising.edit("messages/soon/en.md", "Come soon, without the tag.\n")
+    assert await _codes(rising) == {"tag-missing"}

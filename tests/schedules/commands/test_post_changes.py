@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from channels.base import Urging
 from channels.errors import OutcomeUnknown
 from schedules.commands.post_changes import (
     PART_BY_HAND,
@@ -15,14 +16,15 @@ from schedules.commands.post_changes import (
     reschedule,
     resolve_unknown,
 )
-from schedules.commands.posts import PostView, show_post
+from schedules.commands.posts import Filter, PostView, list_posts, show_post
 from schedules.errors import IllegalMove, LocalTimeInvalid, PostNotFound, ScheduleError
+from schedules.ledger.ledger import ANSWERED
 from schedules.lifecycle import State
 from schedules.planning.changes import NOT_CONTINUED
 from schedules.planning.destinations import AccountView
 from schedules.store.tables import delivery
 from tests.schedules.planning.factories import wall
-from tests.support.office import NOON_SLOT, SAMI, Office
+from tests.support.office import AMAL, NOON_SLOT, SAMI, Office
 
 EVENING = wall("2026-09-05 18:00")
 BERLIN = "Europe/Berlin"
@@ -289,3 +291,96 @@ async def test_a_thread_that_a_person_found_is_to_be_continued_by_hand(office: O
     await resolve_unknown(office.store, office.clock, SAMI, (await office.post()).id, Verdict.SENT)
     found = await _kinds(office)
     assert found["part-2"] == found["part-3"] == ("cancelled", PART_BY_HAND)
+
+
+async def _handed_off(office: Office, **slot: Any) -> PostView:
+    office.platform.by_hand = True
+    await _ready(office, **slot)
+    await office.run_at("12:00")
+    post = await office.post()
+    assert (post.state, post.reason) == (State.HANDED_OFF, "Handed to mina.")
+    return post
+
+
+async def test_what_was_published_by_hand_keeps_its_link_and_when_that_was_said(office: Office) -> None:
+    post = await _handed_off(office, pin=True)
+    await office.run_at("12:20")
+    await resolve_unknown(
+        office.store, office.clock, AMAL, post.id, Verdict.SENT, "https://www.tiktok.com/@balloons/1"
+    )
+    sent, events = await show_post(office.store, post.id)
+    assert (sent.state, sent.url) == (State.SENT, "https://www.tiktok.com/@balloons/1")
+    assert sent.accepted_at == office.clock.now()
+    assert [event.what for event in events][-3:] == ["handed_off", "remind: sent", "sent"]
+    assert events[-1].detail == "amal says that it is published."
+    await office.run_at("18:00")
+    assert [urging for _, urging in office.platform.urged] == [Urging.REMINDER]
+    assert await _kinds(office) == {
+        "publish": ("sent", "amal says that it is published."),
+        "remind": ("sent", None),
+        "escalate": ("cancelled", ANSWERED),
+        "pin": ("cancelled", PIN_BY_HAND),
+    }
+
+
+@pytest.mark.parametrize(("why", "told"), [("", "."), ("My phone is broken.", ": My phone is broken.")])
+async def test_what_cannot_be_published_by_hand_is_withdrawn_with_her_reason(
+    office: Office, why: str, told: str
+) -> None:
+    post = await _handed_off(office)
+    await resolve_unknown(office.store, office.clock, AMAL, post.id, Verdict.DROP, why=why)
+    await office.plan()
+    await office.run_at("18:00")
+    dropped = await office.post()
+    assert (dropped.state, dropped.reason) == (State.CANCELLED, f"amal cannot publish it{told}")
+    assert office.platform.urged == []
+
+
+async def test_a_late_confirmation_counts_where_somebody_was_handed_the_post(office: Office) -> None:
+    post = await _handed_off(office, late_by="1h")
+    await office.run_at("13:00")
+    assert (await office.post()).state is State.EXPIRED
+    for verdict in (Verdict.AGAIN, Verdict.DROP):
+        with pytest.raises(IllegalMove, match="is expired; only an unknown or handed-off post"):
+            await resolve_unknown(office.store, office.clock, AMAL, post.id, verdict)
+    await resolve_unknown(office.store, office.clock, AMAL, post.id, Verdict.SENT, "https://wa.me/1")
+    late = await office.post()
+    assert (late.state, late.url) == (State.SENT, "https://wa.me/1")
+
+
+async def test_a_thread_that_is_published_by_hand_goes_on_by_hand(office: Office) -> None:
+    await _thread(office, "Two.")
+    await office.approve()
+    office.platform.by_hand = True
+    await office.run_at("12:00")
+    post = await office.post()
+    for part in (1, 2):
+        await resolve_unknown(office.store, office.clock, AMAL, post.id, Verdict.SENT, part=part)
+        await office.run_at("12:01")
+    found = await _kinds(office)
+    assert {kind: state for kind, (state, _) in found.items() if "escalate" not in kind} == {
+        "publish": "sent",
+        "part-2": "sent",
+        "remind": "cancelled",
+        "remind-2": "cancelled",
+    }
+
+
+async def test_a_part_that_somebody_was_handed_is_listed(office: Office) -> None:
+    await _thread(office, "Two.")
+    await office.approve()
+    office.platform.by_hand = True
+    await office.run_at("12:00")
+    await resolve_unknown(
+        office.store, office.clock, AMAL, (await office.post()).id, Verdict.SENT, "https://x.com/1"
+    )
+    await office.run_at("12:01")
+    waiting = await list_posts(office.store, Filter(states=(State.HANDED_OFF,)))
+    assert [(post.kind, post.reason) for post in waiting] == [("part-2", "Handed to mina.")]
+
+
+async def test_a_post_that_is_withdrawn_while_somebody_holds_it_urges_nobody(office: Office) -> None:
+    post = await _handed_off(office)
+    await cancel(office.store, office.clock, SAMI, post.id)
+    await office.run_at("18:00")
+    assert office.platform.urged == []

@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from schedules.commands import post_rows
-from schedules.errors import PostNotFound
+from schedules.commands.actor import Actor
+from schedules.errors import Forbidden, PostNotFound
+from schedules.people.roles import Grant, Role
 from schedules.planning.destinations import AccountView
 from schedules.store.tables import delivery
 from schedules.store.tables import override as override_table
@@ -73,3 +75,17 @@ async def test_dropping_takes_along_what_waits_behind_what_follows(office: Offic
         ("part-2", "cancelled"),
         ("part-3", "cancelled"),
     }
+
+
+async def test_an_editor_gets_what_their_scope_covers_and_nobody_else_does(office: Office) -> None:
+    await office.plan()
+    number = (await office.post()).id
+    async with office.store.write() as connection:
+        for scope in ("everything", "language:en", "account:chat-en"):
+            editor = Actor("noor", (Grant(Role.EDITOR, scope),))
+            assert (await post_rows.editable(connection, editor, number)).id == number
+        for scope in ("language:tr", "account:other", "city:berlin"):
+            with pytest.raises(Forbidden):
+                await post_rows.editable(connection, Actor("noor", (Grant(Role.EDITOR, scope),)), number)
+        with pytest.raises(Forbidden):
+            await post_rows.editable(connection, Actor("noor", ()), number + 1)

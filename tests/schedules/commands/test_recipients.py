@@ -20,9 +20,9 @@ async def test_a_list_is_filled_read_and_left(store: Store) -> None:
     await add_accounts(store, "press-en", channel="mail")
     done = await recipients.add(store, VAULT, CLOCK, AMAL, "press-en", ["a@example.org", "b@example.org"])
     assert done.new == 2
-    assert await recipients.addresses(store, VAULT, "press-en") == ["a@example.org", "b@example.org"]
+    assert await recipients.addresses(store, VAULT, AMAL, "press-en") == ["a@example.org", "b@example.org"]
     await recipients.remove(store, VAULT, AMAL, "press-en", "a@example.org")
-    assert await recipients.addresses(store, VAULT, "press-en") == ["b@example.org"]
+    assert await recipients.addresses(store, VAULT, AMAL, "press-en") == ["b@example.org"]
     with pytest.raises(ScheduleError, match="was not on press-en") as raised:
         await recipients.remove(store, VAULT, AMAL, "press-en", "c@example.org")
     assert "c@example.org" not in str(raised.value)
@@ -33,4 +33,4 @@ async def test_only_mailing_lists_have_recipients(store: Store) -> None:
     with pytest.raises(ScheduleError, match="no mailing list"):
         await recipients.add(store, VAULT, CLOCK, AMAL, "x-en", ["a@example.org"])
     with pytest.raises(AccountUnknown):
-        await recipients.addresses(store, VAULT, "press-fr")
+        await recipients.addresses(store, VAULT, AMAL, "press-fr")

@@ -1,7 +1,7 @@
 import asyncio
 from datetime import UTC, datetime
 
-from schedules.ledger.control import FRESH_SECONDS, Control
+from schedules.ledger.control import FRESH_SECONDS, WIPED, Control
 from schedules.ledger.values import Claimed
 
 HELD = Claimed(
@@ -117,3 +117,14 @@ async def test_watching_ends_even_when_it_is_told_to_at_the_moment_of_an_answer(
     await asyncio.wait({watching}, timeout=5)
     assert watching.cancelled()
     assert answered == 1
+
+
+async def test_after_a_wipe_nothing_is_allowed() -> None:
+    line = Timeline()
+    control = Control(line.pauses, line.elapsed)
+    await control.refresh()
+    assert not control.is_wiped
+    line.paused = frozenset({WIPED})
+    await control.refresh()
+    assert control.is_wiped
+    assert not control.allows(HELD)

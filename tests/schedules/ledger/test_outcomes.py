@@ -72,9 +72,9 @@ async def test_reasons_are_sentences(ledger: Flaky, outcomes: Outcomes) -> None:
 
 async def test_a_person_who_took_over_is_named(ledger: Flaky, outcomes: Outcomes) -> None:
     held = await _sending(ledger)
-    await outcomes.published(held, HandedOff("The press desk"))
+    await outcomes.published(held, HandedOff("the press desk"))
     settled = await row(ledger.store, held.id)
-    assert (settled.state, settled.reason) == ("handed_off", "The press desk has it.")
+    assert (settled.state, settled.reason) == ("handed_off", "Handed to the press desk.")
 
 
 async def test_what_others_decided_stays(ledger: Flaky, outcomes: Outcomes) -> None:

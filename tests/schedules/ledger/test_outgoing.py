@@ -1,5 +1,6 @@
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from schedules.clock import SetClock
 from schedules.ledger.ledger import Ledger
 from schedules.ledger.outgoing import outgoing_post
 from schedules.store.engine import Store
+from schedules.store.files import Files
 from schedules.store.tables import media
 from tests.schedules.ledger.conftest import LEASE
 from tests.schedules.ledger.test_control import HELD
@@ -48,5 +50,21 @@ async def test_a_picture_says_its_size_where_that_was_written_down(ledger: Ledge
 
 async def test_a_picture_that_is_gone_refuses_the_post(ledger: Ledger) -> None:
     body = json.dumps(BODY | {"media": [PICTURE]})
-    with pytest.raises(Refused, match=r"one\.png is no longer in the database"):
+    with pytest.raises(Refused, match=r"one\.png is not stored any more as it was approved"):
         await outgoing_post(ledger, HELD._replace(body=body))
+
+
+async def test_a_video_leaves_from_its_file_and_one_that_was_changed_there_refuses_the_post(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    ledger.store.files = Files(tmp_path)
+    ledger.store.files.keep(SHA256, DATA)
+    async with ledger.store.write() as connection:
+        await connection.execute(media.insert().values(sha256=SHA256, mime="video/mp4"))
+    film = PICTURE | {"file": "one.mp4", "width": 40, "height": 30, "seconds": 2.5}
+    held = HELD._replace(body=json.dumps(BODY | {"media": [film]}))
+    (video,) = (await outgoing_post(ledger, held)).media
+    assert (video.data, video.is_video, video.seconds) == (DATA, True, 2.5)
+    (tmp_path / SHA256).write_bytes(b"other bytes")
+    with pytest.raises(Refused, match=r"one\.mp4 is not stored any more as it was approved"):
+        await outgoing_post(ledger, held)

@@ -41,7 +41,18 @@ async def test_a_claim_on_postgresql_reads_only_what_it_takes(postgres_url: str)
 
 BOUND = {
     **dict.fromkeys(
-        ("poison_reason", "poison_remedy", "lost_reason", "unapproved", "late", "remedy", "reason"), ""
+        (
+            "poison_reason",
+            "poison_remedy",
+            "lost_reason",
+            "unapproved",
+            "late",
+            "remedy",
+            "reason",
+            "unanswered",
+            "answered",
+        ),
+        "",
     ),
     "now": 1,
     "rows": "[]",
@@ -59,6 +70,7 @@ EACH_TICK = (
     "return_unsent",
     "take_over",
     "expire",
+    "expire_handed_off",
     "drop_followers",
 )
 

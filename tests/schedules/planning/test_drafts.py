@@ -1,5 +1,6 @@
 """What is frozen with a post, and what its digest covers."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,6 +18,7 @@ from schedules.planning.destinations import AccountView
 from schedules.planning.drafts import Draft, Drafter, digest_of
 from schedules.planning.occurrences import occurrences
 from tests.support.folders import MINIMAL, edited, picture, write_campaign
+from tests.support.videos import film
 
 SEEN: dict[str, Any] = {
     "account": "chat-en",
@@ -102,7 +104,7 @@ def test_a_picture_is_named_by_the_bytes_that_go_out(tmp_path: Path) -> None:
     draft = _one(tmp_path, changes)
     (item,) = draft.body["media"]
     assert (item["file"], item["alt"], item["sensitive"]) == ("balloon.png", "A white balloon", False)
-    assert [item["sha256"]] == [frozen.sha256 for frozen in draft.pictures]
+    assert [item["sha256"]] == [frozen.sha256 for frozen in draft.media]
     assert (item["width"], item["height"]) == (8, 8)
 
 
@@ -114,7 +116,7 @@ def test_each_platform_is_shown_the_picture_that_it_gets(tmp_path: Path) -> None
     }
     on_instagram = AccountView("page-en", "instagram", "en")
     drafts, problems = _drafts(tmp_path, changes, CHAT, on_instagram)
-    found = {draft.occurrence.channel: draft.pictures[0] for draft in drafts}
+    found = {draft.occurrence.channel: draft.media[0] for draft in drafts}
     assert problems == ()
     assert (found["telegram"].mime, found["telegram"].width) == ("image/png", 2_000)
     assert (found["instagram"].mime, found["instagram"].width) == ("image/jpeg", 1_440)
@@ -205,3 +207,43 @@ def test_each_part_waits_for_the_one_before_and_a_pin_for_the_first(tmp_path: Pa
 def test_another_later_part_is_another_digest(tmp_path: Path) -> None:
     other = _thread(tmp_path / "b", THREAD.replace("Three", "Four"))
     assert _thread(tmp_path / "a").digest != other.digest
+
+
+def _filmed(ffmpeg: Path, root: Path, *channels: str) -> dict[str, str | bytes | None]:
+    root.mkdir(exist_ok=True)
+    return {
+        "messages/launch/message.toml": str(MINIMAL["messages/launch/message.toml"])
+        + IN_PICTURE.replace("balloon.png", "balloon.mov"),
+        "media/balloon.mov": film(ffmpeg, root / "film.mov").read_bytes(),
+        "slots.toml": str(MINIMAL["slots.toml"]).replace(
+            '["telegram"]', str(list(channels)).replace("'", '"')
+        ),
+    }
+
+
+def test_a_video_is_named_by_the_bytes_that_go_out(ffmpeg: Path, tmp_path: Path) -> None:
+    drafts, problems = _drafts(tmp_path / "a", _filmed(ffmpeg, tmp_path, "telegram", "x"), CHAT, POST_ON_X)
+    assert problems == ()
+    telegram, x = (draft.body["media"][0] for draft in drafts)
+    assert telegram == x
+    assert (telegram["width"], telegram["height"], telegram["file"]) == (160, 120, "balloon.mov")
+    assert telegram["seconds"] == pytest.approx(1, abs=0.1)
+    assert telegram["sha256"] == hashlib.sha256(drafts[0].media[0].data).hexdigest()
+
+
+def test_a_platform_without_video_is_a_problem_before_anybody_approves(
+    ffmpeg: Path, tmp_path: Path
+) -> None:
+    feed = AccountView("feed-en", "feed", "en")
+    drafts, problems = _drafts(tmp_path / "a", _filmed(ffmpeg, tmp_path, "feed"), feed)
+    assert drafts == []
+    assert [problem.code for problem in problems] == ["video-not-taken"]
+
+
+def test_without_ffmpeg_a_video_is_a_problem(
+    ffmpeg: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = _filmed(ffmpeg, tmp_path, "telegram")
+    monkeypatch.setenv("PATH", "")
+    _, problems = _drafts(tmp_path / "a", changes)
+    assert [problem.code for problem in problems] == ["ffmpeg-missing"]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from content.errors import Problem, Severity
-from content.models import AskKind, Campaign, Gap, Overlap, Risk, Slot
+from content.models import AskKind, Campaign, DayCity, Gap, Overlap, Permit, Risk, Slot, Step, StepKind
 from schedules.planning.occurrences import Occurrence, Plan, occurrences, plan
 from schedules.walltime import Note, resolve
 from tests.schedules.planning.factories import account, action_day, campaign, city, message, slot, utc, wall
@@ -72,7 +72,7 @@ def test_each_city_posts_at_its_own_wall_time() -> None:
 
 
 def test_all_cities_of_an_action_day_are_those_that_take_part() -> None:
-    day = action_day(wall("2026-09-05 18:00"), cities=("tokyo",))
+    day = action_day(wall("2026-09-05 18:00"), cities=(DayCity(id="tokyo"),))
     reminder = slot(relative_to="the-day", offset=timedelta(hours=-1), cities="all")
     planned = plan(campaign(reminder, cities=CITIES, action_days=(day,)), CITY_ACCOUNTS)
     assert due(planned) == [("t", utc("2026-09-05 08:00"))]
@@ -240,3 +240,34 @@ def test_a_hundred_thousand_posts_share_what_they_can() -> None:
         (each.occurrence, each.local_at, each.due_at, each.zone) for each in planned
     )
     assert len({id(each) for each in shared}) <= 3 * 3650 + 1
+
+
+def step(name: str, offset: timedelta, **keys: Any) -> Step:
+    return Step(
+        id=name, kind=StepKind.POST, offset=offset, message="launch", channels=("telegram",), **keys
+    )
+
+
+def test_a_post_of_an_action_day_is_planned_as_any_other_under_the_name_of_its_step() -> None:
+    steps = (step("eve", timedelta(hours=-24), cities="all", late_by=timedelta(hours=1)),)
+    day = action_day(wall("2026-09-05 18:00"), steps=steps)
+    first = plan(campaign(cities=CITIES, action_days=(day,)), CITY_ACCOUNTS).occurrences[0]
+    assert first.key == "balloons/the-day:eve/launch/t/tokyo/1"
+    assert (first.due_at, first.late_by) == (utc("2026-09-04 09:00"), timedelta(hours=1))
+
+
+def test_a_step_without_cities_speaks_once_for_the_campaign() -> None:
+    day = action_day(utc("2026-09-05 18:00"), steps=(step("now", timedelta()),))
+    planned = plan(campaign(cities=CITIES, action_days=(day,)), [account(), *CITY_ACCOUNTS])
+    assert [(one.account, one.city) for one in planned.occurrences] == [("main", None)]
+
+
+def test_a_round_up_and_what_is_written_to_people_are_no_posts_of_the_plan() -> None:
+    steps = (
+        step("numbers", timedelta(hours=3)).model_copy(update={"kind": StepKind.ROUND_UP}),
+        Step(id="ask", kind=StepKind.PROMPT, offset=timedelta(hours=5), message="launch"),
+    )
+    day = action_day(
+        utc("2026-09-05 18:00"), cities=(DayCity(id="tokyo", permit=Permit.GRANTED),), steps=steps
+    )
+    assert plan(campaign(cities=CITIES, action_days=(day,)), CITY_ACCOUNTS).occurrences == ()

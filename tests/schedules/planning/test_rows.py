@@ -1,18 +1,26 @@
 """The rows of posts and of the pins and parts that follow them."""
 
+import hashlib
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
+from channels.base import OutgoingPost
+from schedules.errors import StoreUnusable
+from schedules.ledger.media import frozen_file
 from schedules.lifecycle import State
 from schedules.planning.changes import GONE_FROM_FOLDER, NOT_CONTINUED, NOT_PINNED
 from schedules.planning.destinations import AccountView
 from schedules.planning.drafts import Draft
-from schedules.planning.rows import insert_posts, revise_posts, save_pictures, withdraw_posts
+from schedules.planning.rows import insert_posts, revise_posts, save_media, withdraw_posts
+from schedules.store.files import Files
 from schedules.store.tables import account, delivery, media, post
 from tests.support.folders import picture
 from tests.support.office import NOON_SLOT, Office
+from tests.support.videos import film
 
 
 async def _drafts(office: Office, **values: Any) -> list[Draft]:
@@ -128,8 +136,8 @@ async def test_a_picture_is_kept_once_for_many_posts(office: Office) -> None:
     office.edit("messages/launch/message.toml", text + alt)
     drafts = await _drafts(office)
     async with office.store.write() as connection:
-        await save_pictures(connection, drafts * 3)
-        await save_pictures(connection, drafts)
+        await save_media(connection, drafts * 3)
+        await save_media(connection, drafts)
         assert len((await connection.execute(select(media.c.sha256))).all()) == 1
 
 
@@ -205,3 +213,51 @@ async def test_withdrawing_takes_every_part_along(office: Office) -> None:
     async with office.store.write() as connection:
         assert await withdraw_posts(connection, [draft.occurrence.key], office.clock.now()) == 1
     assert {row.state for row in await _deliveries(office)} == {"cancelled"}
+
+
+FILM = '\n[[media]]\nfile = "balloon.mp4"\nalt = {en = "Balloons rise"}\n'
+
+
+@pytest.fixture
+def filmed(office: Office, ffmpeg: Path, tmp_path: Path) -> Office:
+    """An office whose message shows a video, and whose store has a folder for it."""
+    office.edit("media/balloon.mp4", film(ffmpeg, tmp_path / "film.mp4").read_bytes())
+    message = office.folder / "messages" / "launch" / "message.toml"
+    office.edit("messages/launch/message.toml", message.read_text("utf-8") + FILM)
+    office.store.files = Files(tmp_path / "home" / "media")
+    return office
+
+
+async def test_a_video_is_kept_in_a_file_and_its_row_holds_no_bytes(filmed: Office) -> None:
+    await filmed.plan()
+    (item,) = (await filmed.post()).body["media"]
+    async with filmed.store.read() as connection:
+        (row,) = (await connection.execute(select(media))).all()
+    assert (row.sha256, row.mime, row.data) == (item["sha256"], "video/mp4", None)
+    found = await frozen_file(filmed.store, item["sha256"])
+    assert found is not None
+    assert hashlib.sha256(found[1]).hexdigest() == item["sha256"]
+
+
+async def test_a_video_goes_out_as_it_was_approved(filmed: Office) -> None:
+    await filmed.plan()
+    await filmed.approve()
+    (item,) = (await filmed.post()).body["media"]
+    posts: list[OutgoingPost] = []
+
+    async def note(post: OutgoingPost) -> None:
+        posts.append(post)
+
+    filmed.platform.on_publish = note
+    await filmed.run_at("12:00:00")
+    (sent,) = posts
+    assert [(each.sha256, each.is_video, each.seconds) for each in sent.media] == [
+        (item["sha256"], True, item["seconds"])
+    ]
+
+
+async def test_a_video_that_cannot_be_kept_leaves_no_plan(filmed: Office) -> None:
+    filmed.store.files = Files(None)
+    with pytest.raises(StoreUnusable, match="needs a folder"):
+        await filmed.plan()
+    assert await filmed.posts() == {}

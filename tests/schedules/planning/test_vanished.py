@@ -3,6 +3,7 @@ import pytest
 from schedules.lifecycle import ENDED, UNCLAIMED, State
 from schedules.planning.vanished import Vanished, find_vanished
 from schedules.store.engine import Store
+from schedules.store.tables import post
 from tests.support.deliveries import add_accounts, add_deliveries
 
 
@@ -28,3 +29,12 @@ async def test_other_campaigns_are_not_looked_at(store: Store) -> None:
     await add_accounts(store, "a")
     await add_deliveries(store, ["a"], 1)
     assert await find_vanished(store, "another", set()) == Vanished((), ())
+
+
+async def test_what_was_queued_at_a_door_has_not_vanished(store: Store) -> None:
+    await add_accounts(store, "a")
+    (number,) = await add_deliveries(store, ["a"], 1, state=State.UNKNOWN.value)
+    async with store.write() as connection:
+        await connection.execute(post.update().values(slot="door-1"))
+    assert number
+    assert await find_vanished(store, "demo", set()) == Vanished((), ())

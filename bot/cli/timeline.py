@@ -1,0 +1,128 @@
+"""Action days as a table: what happens in each city, on its own clock."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import click
+
+from bot.cli.output import say, show_table, utc
+
+if TYPE_CHECKING:
+    from content.models import ActionDay, Campaign
+    from schedules.action_days.timeline import TimedStep, Timeline
+
+NAMED: Final = 4
+_Key: TypeAlias = tuple[str, tuple[tuple[object, object], ...]]
+
+
+def show_timelines(campaign: "Campaign", most: int | None) -> None:
+    """Print every action day, cities that share a clock and their steps in one row.
+
+    Args:
+        most: How many rows of each day are shown; ``None`` for all.
+    """
+    for day in campaign.action_days:
+        if day.steps:
+            _show(day, campaign, most)
+
+
+def write_calendar(campaign: "Campaign", now: datetime, file: Path) -> None:
+    """Write the action days as iCalendar and say so.
+
+    Raises:
+        click.FileError: The file cannot be written.
+    """
+    from schedules.action_days.calendars import calendar_of
+
+    try:
+        file.write_bytes(calendar_of(campaign, now))
+    except OSError as error:
+        raise click.FileError(str(file), hint=error.strerror) from error
+    say(f"Wrote the action days to {file}, without guarded cities.", err=True)
+
+
+def timelines_as_data(campaign: "Campaign") -> list[dict[str, object]]:
+    """The same for a script, city by city."""
+    from schedules.action_days.timeline import timelines
+
+    lines = (line for day in campaign.action_days for line in timelines(day, campaign))
+    return [
+        {
+            "day": line.day.id,
+            "city": line.city and line.city.id,
+            "zone": line.zone,
+            "starts_at": line.starts_at,
+            "local_at": line.local_at,
+            "note": line.note,
+            "steps": [
+                {
+                    "step": timed.step.id,
+                    "kind": timed.step.kind,
+                    "at": timed.at,
+                    "local_at": timed.local_at,
+                    "withheld": timed.withheld,
+                }
+                for timed in line.steps
+            ],
+        }
+        for line in lines
+    ]
+
+
+def _show(day: "ActionDay", campaign: "Campaign", most: int | None) -> None:
+    if day.at.tzinfo is None:
+        clock = f"{day.at:%Y-%m-%d %H:%M} on the clocks of each city"
+    else:
+        clock = f"one instant, {utc(day.at.astimezone(UTC))}"
+    say(f"\nAction day {day.id}. T-0 is {clock}.")
+    rows = list(_rows(day, campaign))
+    shown = rows if most is None else rows[:most]
+    show_table(["where", "step", "local time", "UTC", "note"], shown)
+    if len(shown) < len(rows):
+        say(f"... and {len(rows) - len(shown):,} more: munasara plan {campaign.folder} --every")
+
+
+def _rows(day: "ActionDay", campaign: "Campaign") -> Iterator[tuple[object, ...]]:
+    from schedules.action_days.timeline import timelines
+
+    alike: dict[_Key, list[Timeline]] = {}
+    for line in timelines(day, campaign):
+        key = tuple((timed.step.id, timed.withheld) for timed in line.steps)
+        alike.setdefault((line.zone, key), []).append(line)
+    for together in alike.values():
+        yield from _rows_of(_where(together), together[0])
+
+
+def _rows_of(where: str, line: "Timeline") -> Iterator[tuple[object, ...]]:
+    moments = [(timed.at, timed.local_at, timed.step.id, _note(timed)) for timed in line.steps]
+    moments.append((line.starts_at, line.local_at, "T-0", _start_note(line)))
+    for at, local_at, step, note in sorted(moments, key=lambda moment: moment[0]):
+        yield where, step, f"{local_at:%a %Y-%m-%d %H:%M}", utc(at).removesuffix(" UTC"), note
+
+
+def _where(together: "list[Timeline]") -> str:
+    names = [line.city.id if line.city else "the whole campaign" for line in together]
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{', '.join(names[:NAMED])}{more} ({together[0].zone})"
+
+
+def _note(timed: "TimedStep") -> str:
+    from schedules.planning.permits import STATES
+
+    notes = [f"withheld: {STATES[timed.withheld]}"] if timed.withheld else []
+    if timed.shifted:
+        minutes = timed.shifted // timedelta(minutes=1)
+        notes.append(f"the clocks were moved by {minutes:+} minutes since the step before")
+    return "; ".join(notes)
+
+
+def _start_note(line: "Timeline") -> str:
+    from schedules.walltime import Note
+
+    notes = {
+        Note.GAP_SHIFTED: f"the clocks jump over {line.day.at:%H:%M}",
+        Note.OVERLAP_FIRST: f"the clocks show {line.day.at:%H:%M} twice; the first is meant",
+    }
+    return notes.get(line.note, "")

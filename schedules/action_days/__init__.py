@@ -1,0 +1,1 @@
+"""Action days: many cities, one moment."""

@@ -1,0 +1,136 @@
+"""Volunteers: what each chose, and nothing more."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from content.models import LEVELS, Level
+from schedules.store.engine import Store
+from schedules.store.tables import volunteer
+
+__all__ = [
+    "CONSENT",
+    "HOURS",
+    "LEVELS",
+    "Level",
+    "Rhythm",
+    "Volunteer",
+    "change",
+    "erase",
+    "get",
+    "join",
+]
+
+CONSENT: Final = 1
+"""The version of what a volunteer agrees to; a new one is asked for anew."""
+HOURS: Final = range(8, 22)
+"""The wall hours at which a prompt may arrive; the others are quiet."""
+
+
+class Rhythm(StrEnum):
+    """How often prompts come."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Volunteer:
+    """One volunteer. ``*_on`` are their own local dates; ``hour`` is a wall hour in ``zone``."""
+
+    person: str
+    campaign: str
+    language: str
+    zone: str
+    hour: int
+    partner: str | None = None
+    reading: str | None = None
+    city: str | None = None
+    level: Level = Level.NOBODY
+    consent: int = CONSENT
+    rhythm: Rhythm = Rhythm.DAILY
+    paused_until: datetime | None = None
+    prompted_on: date | None = None
+    active_on: date | None = None
+    done: int = 0
+    streak: int = 0
+    done_on: date | None = None
+    apps: tuple[str, ...] = ()
+    keep_until: datetime | None = None
+
+    def today(self, now: datetime) -> date:
+        """The date where they live."""
+        return now.astimezone(ZoneInfo(self.zone)).date()
+
+
+_DATES: Final = ("prompted_on", "active_on", "done_on")
+
+
+async def get(store: Store, person: str) -> Volunteer | None:
+    """The volunteer behind a pseudonym, or ``None`` where that person is none."""
+    async with store.read() as connection:
+        row = (
+            await connection.execute(select(volunteer).where(volunteer.c.person == person))
+        ).one_or_none()
+    return None if row is None else _volunteer(dict(row._mapping))  # noqa: SLF001 - the documented way
+
+
+async def join(connection: AsyncConnection, new: Volunteer, now: datetime) -> None:
+    """Keep a volunteer; whoever comes again keeps their counts and chooses the rest anew."""
+    row = _row(replace(new, active_on=new.today(now)))
+    counts = {"done", "streak", "done_on", "prompted_on", "apps"}
+    known = await connection.execute(
+        update(volunteer)
+        .where(volunteer.c.person == new.person)
+        .values({name: value for name, value in row.items() if name not in counts | {"person"}})
+    )
+    if not known.rowcount:
+        await connection.execute(volunteer.insert(), [row])
+
+
+async def change(store: Store, person: str, **values: Any) -> None:
+    """Change what a volunteer chose."""
+    async with store.write() as connection:
+        await connection.execute(
+            update(volunteer).where(volunteer.c.person == person).values(_stored(values))
+        )
+
+
+async def erase(connection: AsyncConnection, person: str) -> None:
+    """Take a volunteer's row away."""
+    await connection.execute(delete(volunteer).where(volunteer.c.person == person))
+
+
+def _row(of: Volunteer) -> dict[str, Any]:
+    return _stored({name: getattr(of, name) for name in Volunteer.__dataclass_fields__})
+
+
+def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _storable(value) for name, value in values.items()}
+
+
+def _storable(value: Any) -> Any:
+    match value:
+        case datetime():
+            return value
+        case date():
+            return value.isoformat()
+        case StrEnum():
+            return value.value
+        case tuple():
+            return list(value)
+        case _:
+            return value
+
+
+def _volunteer(row: dict[str, Any]) -> Volunteer:
+    row |= {name: row[name] and date.fromisoformat(row[name]) for name in _DATES}
+    row |= {"level": Level(row["level"]), "rhythm": Rhythm(row["rhythm"]), "apps": tuple(row["apps"])}
+    return Volunteer(**row)

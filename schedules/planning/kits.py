@@ -1,0 +1,67 @@
+"""Campaigns as they were last planned, for doors that answer people."""
+
+from datetime import datetime
+
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from content.models import Campaign
+from schedules.errors import ScheduleError
+from schedules.store.engine import Store
+from schedules.store.tables import campaign
+
+
+class Kits:
+    """Reads campaigns from the store, and reads one again only after it was planned again."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, tuple[datetime, Campaign]] = {}
+
+    async def get(self, name: str) -> Campaign:
+        """A campaign by its id.
+
+        Raises:
+            ScheduleError: There is none, or it was planned by an older version.
+        """
+        async with self._store.read() as connection:
+            found = await connection.execute(select(campaign.c.planned_at).where(campaign.c.id == name))
+            planned_at = found.scalar()
+        known = self._known.get(name)
+        if known is not None and known[0] == planned_at:
+            return known[1]
+        return await self._read(name)
+
+    async def names(self) -> tuple[str, ...]:
+        """The ids of every campaign that ``get`` can give, the latest planned first."""
+        async with self._store.read() as connection:
+            found = await connection.execute(
+                select(campaign.c.id)
+                .where(campaign.c.kit.is_not(None))
+                .order_by(campaign.c.planned_at.desc(), campaign.c.id)
+            )
+            return tuple(found.scalars())
+
+    async def _read(self, name: str) -> Campaign:
+        async with self._store.read() as connection:
+            found = await connection.execute(
+                select(campaign.c.planned_at, campaign.c.kit).where(campaign.c.id == name)
+            )
+            row = found.one_or_none()
+        if row is None or row.kit is None:
+            raise _unplanned(name)
+        read = _read_kit(name, row.kit)
+        self._known[name] = (row.planned_at, read)
+        return read
+
+
+def _read_kit(name: str, kit: str) -> Campaign:
+    try:
+        return Campaign.model_validate_json(kit)
+    except ValidationError:
+        # Another version wrote it; what does not fit is the texts of the campaign.
+        raise _unplanned(name) from None
+
+
+def _unplanned(name: str) -> ScheduleError:
+    return ScheduleError(f"The campaign {name!r:.80} is not planned here. Plan it: munasara plan <folder>")

@@ -1,0 +1,77 @@
+"""What waits for approval, on the phone."""
+
+import pytest
+
+from bot.telegram.handlers.pending import mark_of, together
+from schedules.commands import accounts
+from schedules.commands.actor import Actor
+from schedules.commands.plans import check_plan, record_plan
+from schedules.commands.posts import Filter, list_posts
+from tests.support.bot_stage import BotStage
+from tests.support.queue_play import connect, open_pending, plan, press, queue, write
+from tests.support.telegram.people import Person
+
+TEXT = "One light for every family: https://example.org/light\n\n#WhiteBalloons"
+
+
+@pytest.fixture
+async def sami(stage: BotStage) -> Person:
+    await connect(stage, "en")
+    person = await stage.comes("sami", "approver")
+    await plan(stage, await queue(stage, TEXT))
+    return person
+
+
+async def test_a_post_opens_exactly_as_it_will_appear(stage: BotStage, sami: Person) -> None:
+    await open_pending(stage, sami)
+    assert TEXT in sami.last.text
+    assert "/ 4096" in sami.last.text
+    assert "By sara" in sami.last.text
+
+
+async def test_who_is_on_call_is_shown(stage: BotStage, sami: Person) -> None:
+    await stage.comes("ines", "approver")
+    await stage.comes("gila", "approver", scope="language:de")
+    await write(stage, sami, "/pending")
+    assert "2 posts wait for approval.\nOn call: sami, ines" in sami.last.text
+
+
+async def test_whoever_approves_another_language_has_nothing_to_decide(
+    stage: BotStage, sami: Person
+) -> None:
+    gila = await stage.comes("gila", "approver", scope="language:de")
+    await write(stage, gila, "/pending")
+    assert "Nothing waits for your approval." in gila.last.text
+    gila.type_forged_callback(stage.means.signer.data(gila.id, "pv", "1.1"))
+    await stage.settle()
+    assert TEXT not in gila.phone
+    assert "waits for somebody else" in gila.last.text
+
+
+async def test_all_together_is_offered_only_after_walking_through_them(
+    stage: BotStage, sami: Person
+) -> None:
+    await open_pending(stage, sami)
+    assert "Approve all" not in str(sami.last.buttons)
+    await press(stage, sami, "‹")
+    assert "Approve all" not in str(sami.last.buttons)
+    await press(stage, sami, "›")
+    assert "Approve all 2 of this message" in str(sami.last.buttons)
+
+
+async def test_posts_of_one_message_stand_together_and_a_change_has_another_mark(
+    stage: BotStage, sami: Person
+) -> None:
+    one, two = await list_posts(stage.store, Filter())
+    assert together(one) == together(two)
+    assert mark_of([one, two]) != mark_of([one])
+
+
+async def test_a_prompt_is_shown_with_whom_it_reaches(stage: BotStage) -> None:
+    sami = await stage.comes("sami", "approver")
+    views = await accounts.views(stage.store)
+    prompts = stage.campaign.model_copy(update={"slots": (), "action_days": ()})
+    checked = await check_plan(stage.store, stage.means.clock, prompts, views)
+    await record_plan(stage.store, stage.means.clock, Actor("sara"), checked)
+    await open_pending(stage, sami)
+    assert "Nobody gets it as things are now." in sami.last.text
