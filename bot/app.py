@@ -24,7 +24,7 @@ from bot.web.letters import WayOut
 from bot.web.media import SignedMedia
 from channels.base import Address, Cards, Channel, Groups, Packet, Ports, Receipt
 from channels.errors import NotAuthorised
-from channels.registry import channel_class, measured_channels
+from channels.registry import BOT_CHANNEL, channel_class, measured_channels
 from schedules.accounts import accounts, recipients, renewals
 from schedules.accounts.keys import Key, create_key, load_key
 from schedules.accounts.vault import Vault
@@ -58,8 +58,6 @@ MEASUREMENTS: Final = timedelta(minutes=1)
 HOUSEKEEPING: Final = timedelta(hours=1)
 ERASING: Final = timedelta(minutes=5)
 INSPECTION: Final = timedelta(days=1)
-NEARLY_EXPIRED: Final = timedelta(minutes=1)
-BOT_CHANNEL: Final = "telegram-bot"
 GROUP_CHANNEL: Final = "telegram"
 
 
@@ -84,7 +82,7 @@ class App:
             RateLimited, Unreachable: Its token has expired and cannot be renewed now.
         """
         expires_at = (await accounts.get(self.store, account)).expires_at
-        if expires_at is not None and expires_at <= self.clock.now() + NEARLY_EXPIRED:
+        if expires_at is not None and expires_at <= self.clock.now() + renewals.NEARLY_EXPIRED:
             await renewals.renew(self.store, self.vault, self.clock, account, self.open)
         return await self.open(account)
 

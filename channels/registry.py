@@ -26,6 +26,9 @@ CHANNELS: Final[Mapping[str, str]] = {
 }
 """Where each adapter lives, as ``module:Class``. Importing is slow, so it waits until it is needed."""
 
+BOT_CHANNEL: Final = "telegram-bot"
+"""The channel of the account that writes to volunteers and answers people."""
+
 README: Final = Path(__file__).with_name("README.md")
 MATRIX_STARTS: Final = "<!-- features: written by python -m channels.registry -->\n"
 AS_THERE: Final = "the platform's"

@@ -210,6 +210,7 @@ def unlock(session: Session, name: str) -> None:
 def volunteers(session: Session, as_json: bool) -> None:
     """Count volunteers by city and language. Fewer than five are not counted out."""
     from schedules.commands import people as commands
+    from schedules.people.days import FEW
 
     actor = session.actor()
     with session.desk() as desk:
@@ -218,7 +219,7 @@ def volunteers(session: Session, as_json: bool) -> None:
         show_json(found)
         return
     rows = [
-        (one.city or "not said", one.language, f"<{commands.FEW}" if one.number is None else one.number)
+        (one.city or "not said", one.language, f"<{FEW}" if one.number is None else one.number)
         for one in found
     ]
     show_table(["city", "language", "volunteers"], rows)
@@ -238,9 +239,10 @@ def _payload(desk: Desk, invitation: str) -> str:
 
 async def _username(desk: Desk) -> str | None:
     """The name of the installation's bot, once it has been served."""
+    from channels.registry import BOT_CHANNEL
     from schedules.accounts import accounts
 
-    name = await accounts.first_of(desk.store, "telegram-bot")
+    name = await accounts.first_of(desk.store, BOT_CHANNEL)
     return None if name is None else (await accounts.get(desk.store, name)).settings.get("username")
 
 

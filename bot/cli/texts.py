@@ -17,11 +17,12 @@ UNKNOWN_PLATFORM: Final = "handoff"
 
 def platforms_of(desk: Desk) -> dict[str, str]:
     """The platform of every connected account."""
+    from channels.registry import BOT_CHANNEL
     from schedules.commands import accounts
-    from schedules.planning.prompts import CHANNEL, PLATFORM
+    from schedules.planning.prompts import PLATFORM
 
     views = desk.do(accounts.views(desk.store))
-    return {view.name: PLATFORM if view.channel == CHANNEL else view.channel for view in views}
+    return {view.name: PLATFORM if view.channel == BOT_CHANNEL else view.channel for view in views}
 
 
 def show_post(post: "PostView", platforms: Mapping[str, str]) -> None:

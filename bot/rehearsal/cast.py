@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from channels.registry import BOT_CHANNEL
 from content.limits import LIMITS
 from content.models import Campaign, City, Risk, Slot
 from schedules.commands import groups
 from schedules.commands.actor import Actor
 from schedules.planning.destinations import AccountView
-from schedules.planning.prompts import CHANNEL, PLATFORM
+from schedules.planning.prompts import PLATFORM
 
 ANYWHERE: Final = "handoff"
 """Plays an account that a slot names in a way that does not tell its platform."""
@@ -49,7 +50,7 @@ BY_HAND: Final = frozenset({"snapchat", "tiktok", "whatsapp", "youtube", ANYWHER
 SHARED_TOKEN: Final = frozenset({"telegram"})
 """Platforms on which one token, that of the bot, speaks in every group and channel."""
 
-BOT: Final = CHANNEL
+BOT: Final = BOT_CHANNEL
 """The account that writes to volunteers."""
 PROMPT_HOUR: Final = int(groups.PROMPT_HOUR)
 """The wall hour at which groups get the prompt of the day."""
@@ -71,7 +72,7 @@ def cast(campaign: Campaign) -> tuple[AccountView, ...]:
         for view in _accounts(slot, campaign):
             found.setdefault(view.name, view)
     if campaign.prompts:
-        found[BOT] = AccountView(BOT, CHANNEL, campaign.languages[0])
+        found[BOT] = AccountView(BOT, BOT_CHANNEL, campaign.languages[0])
         found |= {view.name: replace(view, prompt_hour=PROMPT_HOUR) for view in _groups(campaign)}
     return tuple(found[name] for name in sorted(found))
 

@@ -28,6 +28,7 @@ from bot.telegram.signing import Signer
 from bot.telegram.talk import Means
 from bot.telegram.webhook import Webhook
 from channels.base import Connection
+from channels.registry import BOT_CHANNEL
 from channels.telegram.bot import UNREADABLE, api_root
 from channels.telegram.client import BotRequest
 from schedules.accounts import accounts, buckets
@@ -41,7 +42,6 @@ from schedules.planning.kits import Kits
 from schedules.store import leases
 from schedules.store.engine import Store
 
-CHANNEL: Final = "telegram-bot"
 LEASE: Final = timedelta(seconds=10)
 """So long after a process dies another one serves the bot."""
 LOOK_SECONDS: Final = 2.0
@@ -122,16 +122,16 @@ class TelegramDoor:
         return False
 
     async def _ours(self) -> Connection | None:
-        name = await accounts.first_of(self._store, CHANNEL)
+        name = await accounts.first_of(self._store, BOT_CHANNEL)
         if name is None or not await self._hold():
             return None
         return await accounts.connection(self._store, self._vault, name)
 
     async def _hold(self) -> bool:
-        return await leases.hold(self._store, self._clock, CHANNEL, self._holder, LEASE)
+        return await leases.hold(self._store, self._clock, BOT_CHANNEL, self._holder, LEASE)
 
     async def _serve(self, connection: Connection, stop: asyncio.Event) -> None:
-        credential = self._vault.credential_lane(connection.account, CHANNEL, connection.secret)
+        credential = self._vault.credential_lane(connection.account, BOT_CHANNEL, connection.secret)
         draw = partial(buckets.draw, self._store, self._clock, credential, ahead=buckets.ANSWERS)
         lanes = Lanes(draw, partial(buckets.block, self._store, self._clock, credential))
         bot = bot_of(connection, lanes)
@@ -149,7 +149,7 @@ class TelegramDoor:
                     await self._watch(connection, stop)
                     done.set()
         finally:
-            await leases.give_back(self._store, CHANNEL, self._holder)
+            await leases.give_back(self._store, BOT_CHANNEL, self._holder)
 
     async def _take_updates(self, bot: PollingBot, router: Router, done: asyncio.Event) -> None:
         if self._webhook is not None:

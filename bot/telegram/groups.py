@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from channels.base import Button, OutgoingPost, Rows, Topic, TopicWanted
+from channels.registry import BOT_CHANNEL
 from content.words import Phrase, Words, later, words
 from schedules.accounts import accounts
 from schedules.accounts.vault import Vault
@@ -16,7 +17,6 @@ from schedules.people.groups import Group
 from schedules.people.roles import EVERYTHING
 from schedules.store.engine import Store
 
-BOT_CHANNEL: Final = "telegram-bot"
 NAMES: Final[Mapping[str, Phrase]] = {
     Topic.ANNOUNCEMENTS: later("Announcements"),
     Topic.TODAY: later("Today"),

@@ -14,8 +14,9 @@ from telegram.error import Forbidden
 from bot.telegram.signing import Signer
 from channels.base import Button, Connection, OutgoingMedia, Packet, Receipt, Rows, Urging
 from channels.errors import NotAuthorised
+from channels.registry import BOT_CHANNEL
 from channels.telegram.bot import TelegramBot
-from channels.telegram.keyboards import markup
+from channels.telegram.keyboards import can_copy, markup
 from content.counting import utf16_units
 from content.filters import time_
 from content.words import Words, words
@@ -26,13 +27,10 @@ from schedules.people import people
 from schedules.store.engine import Store
 from schedules.store.tables import post
 
-MOST_COPIED: Final = 256
-"""Characters that a button can copy (core.telegram.org/bots/api#copytextbutton)."""
 LONGEST: Final = 3_500
 """UTF-16 units of a text that still fits into one message with what is told about it."""
 VIDEO: Final = "video/"
 NAME: Final = "handoff"
-CHANNEL: Final = "telegram-bot"
 
 _WORD: Final = re.compile(r"\S+\s*|\s+")
 
@@ -65,7 +63,7 @@ class Packets:
             await bot.aclose()
 
     async def _connection(self, packet: Packet) -> Connection:
-        name = await accounts.first_of(self.store, CHANNEL)
+        name = await accounts.first_of(self.store, BOT_CHANNEL)
         if name is None:
             raise NotAuthorised(
                 NAME,
@@ -112,7 +110,7 @@ class Packets:
             return Button(text, data=self.signer.data(chat, action, number))
 
         opening = []
-        if packet.text and utf16_units(packet.text) <= MOST_COPIED:
+        if can_copy(packet.text):
             opening.append(Button(their_words.say("Copy the text"), copy=packet.text))
         if packet.link:
             opening.append(

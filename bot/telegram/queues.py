@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from bot.telegram import gridview, readers
 from bot.telegram.readers import Reader
 from bot.telegram.talk import Means
+from channels.registry import BOT_CHANNEL
 from content.limits import LIMITS
 from content.models import Campaign
 from schedules.clock import Clock
@@ -17,8 +17,6 @@ from schedules.commands.door_posts import Queue, Scheduled
 from schedules.planning.destinations import AccountView
 from schedules.planning.doors import DoorMessage
 from schedules.store.engine import Store
-
-BOT: Final = "telegram-bot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ async def desk(means: Means, actor: Actor, number: int) -> Desk:
     door = await door_messages.show(means.store, actor, number)
     campaign = await means.kits.get(door.campaign)
     every = await views(means.store)
-    known = tuple(one for one in every if one.adapter != BOT and one.channel in LIMITS)
+    known = tuple(one for one in every if one.adapter != BOT_CHANNEL and one.channel in LIMITS)
     return Desk(means, actor, campaign, known, number)
 
 

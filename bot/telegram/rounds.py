@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
+from bot.telegram.cards import LONGEST
 from bot.telegram.groups import is_stopped, private_rows
 from bot.telegram.talk import UNCHANGED, Means, city_of
 from channels.base import Topic
@@ -25,8 +26,6 @@ from schedules.walltime import zone
 
 BETWEEN: Final = timedelta(minutes=3)
 """At least so long lies between two changes of a count."""
-LONGEST: Final = 4096
-"""UTF-16 units of a message (core.telegram.org/bots/api#sendmessage)."""
 SUNDAY: Final = 6
 EVENING: Final = 18
 """The wall hour, in the zone of the city, from which on the week is told."""

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from channels.base import Channel, Feature, Renewal
 from channels.errors import ChannelError, NotAuthorised
@@ -19,6 +19,8 @@ from schedules.store.engine import Store
 LEASE: Final = timedelta(seconds=90)
 AGAIN_AFTER: Final = timedelta(minutes=5)
 """After a platform could not be asked; the old token still holds meanwhile."""
+NEARLY_EXPIRED: Final = timedelta(minutes=1)
+"""A token this close to its end is not sent with any more."""
 LOOK_AGAIN: Final = 0.2
 """Seconds between two looks whether somebody else has finished."""
 
@@ -40,7 +42,7 @@ async def due(store: Store, clock: Clock) -> tuple[str, ...]:
 
 
 async def renew(store: Store, vault: Vault, clock: Clock, account: str, open_channel: Open) -> None:
-    """Renew the token of one account, or wait until somebody else has.
+    """Renew the token of one account if it is due or nearly expired, or wait until somebody else has.
 
     A network failure changes nothing and is tried again later. Only a revocation holds the account, with
     the platform's reason; an account that was held sends again once the platform says that it may.
@@ -51,9 +53,9 @@ async def renew(store: Store, vault: Vault, clock: Clock, account: str, open_cha
         RateLimited, Unreachable: Not now.
     """
     while not await _begin(store, clock, account):
-        await asyncio.sleep(LOOK_AGAIN)
-        if not await _is_due(store, clock, account):
+        if not await _is_wanted(store, clock, account):
             return
+        await asyncio.sleep(LOOK_AGAIN)
     try:
         async with await open_channel(account) as channel:
             if Feature.RENEWAL not in channel.features:
@@ -82,21 +84,28 @@ async def renew_due(store: Store, vault: Vault, clock: Clock, open_channel: Open
 
 
 async def _begin(store: Store, clock: Clock, account: str) -> bool:
-    """Take the lease of an account's renewal, unless somebody has it."""
+    """Take the lease of an account's renewal, unless somebody has it or has renewed already."""
     now = clock.now()
     free = or_(_COLUMNS.renewing_until.is_(None), _COLUMNS.renewing_until <= now)
     async with store.write() as writing:
         taken = await writing.execute(
-            update(tables.account).where(_COLUMNS.id == account, free).values(renewing_until=now + LEASE)
+            update(tables.account)
+            .where(_COLUMNS.id == account, free, _wanted(now))
+            .values(renewing_until=now + LEASE)
         )
     return bool(taken.rowcount)
 
 
-async def _is_due(store: Store, clock: Clock, account: str) -> bool:
+async def _is_wanted(store: Store, clock: Clock, account: str) -> bool:
     async with store.read() as reading:
-        found = await reading.execute(select(_COLUMNS.renew_at).where(_COLUMNS.id == account))
-        renew_at = found.scalar()
-    return renew_at is not None and renew_at <= clock.now()
+        found = await reading.execute(
+            select(_COLUMNS.id).where(_COLUMNS.id == account, _wanted(clock.now()))
+        )
+        return found.first() is not None
+
+
+def _wanted(now: datetime) -> ColumnElement[bool]:
+    return or_(_COLUMNS.renew_at <= now, _COLUMNS.expires_at <= now + NEARLY_EXPIRED)
 
 
 async def _save(store: Store, vault: Vault, clock: Clock, account: str, renewal: Renewal) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from channels.registry import BOT_CHANNEL
 from content.errors import Problem, Severity
 from content.models import Campaign, StepKind
 from schedules.accounts.buckets import TELEGRAM_BOT, Bucket, buckets_for
 from schedules.action_days.timeline import timelines
 from schedules.planning.destinations import AccountView
 from schedules.planning.occurrences import occurrences
-from schedules.planning.prompts import CHANNEL
 from schedules.walltime import SHOWN
 
 MINUTE: Final = 60
@@ -31,7 +31,7 @@ def rushes(campaign: Campaign, accounts: Sequence[AccountView]) -> Iterator[Prob
 
 def _sends(campaign: Campaign, accounts: Sequence[AccountView]) -> Counter[tuple[str, int]]:
     calls = _calls(campaign)
-    has_bot = any(account.channel == CHANNEL for account in accounts)
+    has_bot = any(account.channel == BOT_CHANNEL for account in accounts)
     sends = Counter({(BOT, minute): count for minute, count in calls.items() if has_bot})
     for one in occurrences(campaign, accounts) if calls else ():
         minute = _minute(one.due_at)

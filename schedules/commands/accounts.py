@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 import structlog
 
 from channels.base import AccountCheck, Channel, Feature, Setting
+from channels.registry import BOT_CHANNEL
 from channels.secret import Secret, unpack
 from content.languages import locale_for
 from content.limits import LIMITS
@@ -18,7 +19,7 @@ from schedules.accounts.buckets import buckets_for
 from schedules.accounts.vault import Vault
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
-from schedules.commands.scopes import named, of_account
+from schedules.commands.scopes import named, of_stored_account
 from schedules.errors import ScheduleError
 from schedules.people import groups
 from schedules.people.roles import Role
@@ -34,7 +35,6 @@ Verify: TypeAlias = Callable[[str], Awaitable[AccountCheck]]
 
 PLATFORM: Final = "platform"
 """The setting of a channel that publishes elsewhere, by a stand-in or by hand: the kind of platform that it is."""
-BOT_CHANNEL: Final = "telegram-bot"
 PROMPT_HOUR: Final = "prompt_hour"
 """The setting that makes the prompt of the day a post there: a wall hour of the account's city."""
 BUDGET: Final = "budget"
@@ -112,7 +112,7 @@ async def remove(store: Store, clock: Clock, actor: Actor, account: str) -> None
         AccountUnknown: There is none of that name.
         ScheduleError: It has posts that have not ended.
     """
-    actor.require(Role.ADMIN, await _scopes(store, account))
+    actor.require(Role.ADMIN, await of_stored_account(store, account))
     actor.require_proof()
     await accounts.remove(store, account, clock.now())
     await _record(store, actor, "removed", account)
@@ -132,7 +132,7 @@ async def set_secret(
         AccountUnknown: There is none of that name.
         ScheduleError: The token is empty, or the channel needs none.
     """
-    actor.require(Role.ADMIN, await _scopes(store, account))
+    actor.require(Role.ADMIN, await of_stored_account(store, account))
     actor.require_proof()
     found = await accounts.get(store, account)
     _check_secret(_kind(found.channel, kinds), secret)
@@ -165,7 +165,7 @@ async def hold(store: Store, clock: Clock, actor: Actor, account: str, reason: s
         AccountUnknown: There is none of that name.
         ScheduleError: The reason says nothing.
     """
-    actor.require_coordinator(await _scopes(store, account))
+    actor.require_coordinator(await of_stored_account(store, account))
     if reason.strip() in {"", accounts.REMOVED}:
         raise ScheduleError(f"Say why {account} is held, so that the next person knows what to do.")
     await accounts.hold(store, account, reason.strip(), clock.now())
@@ -182,7 +182,7 @@ async def release(store: Store, actor: Actor, account: str, verify: Verify) -> A
         ScheduleError: The platform would not accept a post; it stays held.
         ChannelError: The platform could not be asked; it stays held.
     """
-    actor.require(Role.APPROVER, await _scopes(store, account))
+    actor.require(Role.APPROVER, await of_stored_account(store, account))
     actor.require_proof()
     await accounts.get(store, account)
     check = await verify(account)
@@ -192,11 +192,6 @@ async def release(store: Store, actor: Actor, account: str, verify: Verify) -> A
     await _record(store, actor, "released", account)
     log.info("account released", account=account)
     return check
-
-
-async def _scopes(store: Store, account: str) -> frozenset[str]:
-    async with store.read() as connection:
-        return await of_account(connection, account)
 
 
 async def _record(store: Store, actor: Actor, act: str, account: str) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from channels.registry import BOT_CHANNEL
 from content.errors import Problem
 from content.hashtags import check_hashtag
 from content.loader import INCOMPLETE, read_campaign
@@ -16,7 +17,6 @@ from content.variants import CoverageRow, coverage, languages_of
 from schedules.planning.destinations import AccountView
 from schedules.planning.drafts import Draft, Drafter
 from schedules.planning.occurrences import occurrences
-from schedules.planning.prompts import CHANNEL
 
 ANYWHERE: Final = "handoff"
 """Stands in for the channel of an account that a slot names: no limit of length, every rule of the tag."""
@@ -79,7 +79,7 @@ def invented_accounts(campaign: Campaign) -> tuple[AccountView, ...]:
     """One account for every language and channel, and city, that a slot speaks to; and one for prompts."""
     found = [account for slot in campaign.planned_slots for account in _accounts(slot, campaign)]
     if campaign.prompts:
-        found.append(AccountView(CHANNEL, CHANNEL, campaign.languages[0]))
+        found.append(AccountView(BOT_CHANNEL, BOT_CHANNEL, campaign.languages[0]))
     return tuple({account.name: account for account in found}.values())
 
 

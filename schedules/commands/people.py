@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import func, select, update
 
@@ -15,13 +15,11 @@ from schedules.commands.scopes import checked, named
 from schedules.errors import ScheduleError
 from schedules.people import people, roles, secondfactor
 from schedules.people.audit import Journal
+from schedules.people.days import FEW
 from schedules.people.people import Person
 from schedules.people.roles import Grant, Role
 from schedules.store import tables
 from schedules.store.engine import Store
-
-FEW: Final = 5
-"""Fewer people than this are never counted out: a small number may be somebody whom one knows."""
 
 
 @dataclass(frozen=True, slots=True)

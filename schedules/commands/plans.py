@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from channels.registry import BOT_CHANNEL
 from content.errors import CampaignInvalid, Problem, Severity
 from content.limits import LIMITS
 from content.models import Campaign, is_video
@@ -34,7 +35,6 @@ from schedules.planning.forecast import Forecast, Forecaster
 from schedules.planning.occurrences import AccountView, occurrences
 from schedules.planning.overrides import Overrides, load_overrides
 from schedules.planning.permits import permit_problems
-from schedules.planning.prompts import CHANNEL
 from schedules.planning.record import Outcome, preview, record
 from schedules.store.engine import Store
 from schedules.store.tables import delivery, post
@@ -70,7 +70,7 @@ class Checked:
     @property
     def has_bot(self) -> bool:
         """Whether an account is connected that writes to volunteers."""
-        return any(account.channel == CHANNEL for account in self.accounts)
+        return any(account.channel == BOT_CHANNEL for account in self.accounts)
 
     def drafts(self) -> Iterator[Draft]:
         """Every post of the plan, rendered one after the other.

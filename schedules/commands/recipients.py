@@ -10,7 +10,7 @@ from schedules.accounts.recipients import Added
 from schedules.accounts.vault import Vault
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
-from schedules.commands.scopes import of_account
+from schedules.commands.scopes import of_stored_account
 from schedules.errors import ScheduleError
 from schedules.people.roles import Role
 from schedules.store.engine import Store
@@ -30,7 +30,7 @@ async def add(
         AccountUnknown: There is none of that name.
         ScheduleError: It is no mailing list.
     """
-    actor.require(Role.APPROVER, await _scopes(store, account))
+    actor.require(Role.APPROVER, await of_stored_account(store, account))
     await _require_list(store, account)
     done = await recipients.add(store, vault, account, lines, clock.now())
     log.info("recipients added", account=account, new=done.new, actor=actor.name)
@@ -46,7 +46,7 @@ async def addresses(store: Store, vault: Vault, actor: Actor, account: str) -> S
         AccountUnknown: There is none of that name.
         ScheduleError: It is no mailing list.
     """
-    actor.require(Role.ADMIN, await _scopes(store, account))
+    actor.require(Role.ADMIN, await of_stored_account(store, account))
     actor.require_proof()
     await _require_list(store, account)
     async with store.write() as connection:
@@ -62,16 +62,11 @@ async def remove(store: Store, vault: Vault, actor: Actor, account: str, address
         AccountUnknown: There is none of that name.
         ScheduleError: It is no mailing list, or the address is not on it.
     """
-    actor.require_coordinator(await _scopes(store, account))
+    actor.require_coordinator(await of_stored_account(store, account))
     await _require_list(store, account)
     if not await recipients.remove(store, vault, account, address):
         raise ScheduleError(f"That address was not on {account}. No import will put it there from now on.")
     log.info("recipient removed", account=account, actor=actor.name)
-
-
-async def _scopes(store: Store, account: str) -> frozenset[str]:
-    async with store.read() as connection:
-        return await of_account(connection, account)
 
 
 async def _require_list(store: Store, account: str) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schedules.errors import ScheduleError
 from schedules.people.roles import EVERYTHING
+from schedules.store.engine import Store
 from schedules.store.tables import account
 
 KINDS: Final = ("campaign", "city", "language", "account", "partner")
@@ -30,6 +31,12 @@ async def of_account(connection: AsyncConnection, name: str) -> frozenset[str]:
     columns = (account.c.id.label("account"), account.c.city, account.c.language, account.c.partner)
     row = (await connection.execute(select(*columns).where(account.c.id == name))).one_or_none()
     return named(account=name) if row is None else named(**dict(row._mapping))  # noqa: SLF001 - the documented way
+
+
+async def of_stored_account(store: Store, name: str) -> frozenset[str]:
+    """As ``of_account``, in a look of its own."""
+    async with store.read() as connection:
+        return await of_account(connection, name)
 
 
 async def of_scope(connection: AsyncConnection, scope: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 from sqlalchemy import select
 
+from channels.registry import BOT_CHANNEL
 from content.models import Campaign
 from schedules.accounts import accounts
 from schedules.clock import Clock
@@ -15,7 +16,6 @@ from schedules.commands.audiences import reach_of_post
 from schedules.commands.scopes import named
 from schedules.errors import AccountUnknown
 from schedules.people.roles import Role
-from schedules.planning.prompts import CHANNEL
 from schedules.planning.reach import Reach
 from schedules.planning.record import add_to_plan
 from schedules.planning.urgent import urgent_draft
@@ -53,7 +53,7 @@ async def plan_urgent(
         CampaignInvalid: The text cannot be used; says what is wrong.
     """
     actor.require(Role.EDITOR, named(campaign=campaign.id, language=language))
-    account = await accounts.first_of(store, CHANNEL)
+    account = await accounts.first_of(store, BOT_CHANNEL)
     if account is None:
         raise AccountUnknown("No bot is connected. Connect one: munasara accounts add telegram-bot")
     draft = urgent_draft(campaign, account, language, text, secrets.token_hex(NAME_BYTES), clock.now())

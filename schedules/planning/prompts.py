@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from channels.registry import BOT_CHANNEL
 from content.models import Campaign, City, Level, Prompt, Risk
 from schedules.people.days import FIRST_ZONE, GROUP_SLOT, SLOT, DailyPrompt, Waking, served, waking
 from schedules.planning.destinations import AccountView
 from schedules.walltime import zone
 
-CHANNEL: Final = "telegram-bot"
-"""The channel of the account that writes to volunteers."""
 PLATFORM: Final = "telegram"
 """Whose limits its texts keep."""
 OPENLY_ASKED: Final = (Level.NOBODY, Level.PUBLIC)
@@ -50,7 +49,7 @@ class PlannedPrompt:
 
 def planned_prompts(campaign: Campaign, accounts: Sequence[AccountView]) -> Iterator[PlannedPrompt]:
     """Every prompt in every language of the campaign; none where no account writes to volunteers."""
-    bots = [account.name for account in accounts if account.channel == CHANNEL]
+    bots = [account.name for account in accounts if account.channel == BOT_CHANNEL]
     for prompt in daily_prompts(campaign):
         for bot in bots:
             for language in campaign.languages:

@@ -7,7 +7,7 @@ from typing import Final
 from bot.telegram.table import answer, button
 from bot.telegram.talk import Talk
 from channels.base import Button, Rows
-from content.counting import utf16_units
+from channels.telegram.keyboards import can_copy
 from content.models import Campaign
 from content.own_words import APPS, OPENERS, Fault, Mend, check_own_words, composer, tag_in
 from schedules.people import volunteers
@@ -23,7 +23,6 @@ APP_NAMES: Final = {
     "tiktok": "TikTok",
     "snapchat": "Snapchat",
 }
-MOST_COPIED: Final = 256
 LONGEST_MARKUP: Final = 9_000
 """Bytes of all buttons together; Telegram takes about 9,500 (github.com/tdlib/telegram-bot-api/issues/165)."""
 
@@ -142,7 +141,7 @@ def _told(talk: Talk, mend: Mend, campaign: Campaign) -> str:
 def _composers(talk: Talk, text: str, apps: Sequence[str], letter: str) -> Rows:
     """Buttons that open her apps, as many as Telegram takes, and *Done*."""
     buttons: list[Button] = []
-    if utf16_units(text) <= MOST_COPIED and any(app in OPENERS for app in apps):
+    if can_copy(text) and any(app in OPENERS for app in apps):
         buttons.append(Button(talk.words.say("Copy"), copy=text))
     room = LONGEST_MARKUP
     for app in apps:

@@ -8,7 +8,7 @@ from bot.telegram.spoken import spoken, words_for
 from bot.telegram.table import button
 from bot.telegram.talk import Talk, city_of
 from channels.base import Button, Rows
-from content.counting import utf16_units
+from channels.telegram.keyboards import can_copy
 from content.filters import time_, weekday
 from content.intents import Intent, label
 from content.models import AskKind, Campaign, Prompt, Target
@@ -18,7 +18,6 @@ from schedules.ledger import cards
 from schedules.people import wordings
 from schedules.people.volunteers import Volunteer
 
-MOST_COPIED: Final = 256
 MOST_OFFICES: Final = 20
 
 
@@ -113,8 +112,7 @@ async def _letter(
         told.append(
             their_words.say("Today the ready texts have all been given out. Lean on the facts of the task.")
         )
-    copying = text and utf16_units(text) <= MOST_COPIED
-    rows = ((Button(their_words.say("Copy"), copy=text),),) if copying else ()
+    rows = ((Button(their_words.say("Copy"), copy=text),),) if can_copy(text) else ()
     return "\n\n".join(told), (*rows, *_finder(target, their_words))
 
 

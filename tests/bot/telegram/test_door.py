@@ -8,8 +8,9 @@ from sqlalchemy import text
 
 from bot.telegram import door as door_module
 from bot.telegram import polling
-from bot.telegram.door import CHANNEL, TelegramDoor, bot_of
+from bot.telegram.door import TelegramDoor, bot_of
 from bot.telegram.keys import DoorKeys
+from channels.registry import BOT_CHANNEL
 from channels.secret import Secret
 from schedules.accounts import accounts
 from schedules.commands.actor import Actor
@@ -58,7 +59,7 @@ async def test_it_answers_and_keeps_its_own_name_and_leaves_when_told(stage: Bot
         await stage.world.until(lambda: STRANGERS in ada.phone)
     settings = (await accounts.get(stage.store, BOT)).settings
     assert settings["username"] == stage.world.bot.username
-    assert await leases.hold(stage.store, stage.means.clock, CHANNEL, "another", door_module.LEASE)
+    assert await leases.hold(stage.store, stage.means.clock, BOT_CHANNEL, "another", door_module.LEASE)
 
 
 async def test_what_it_says_is_charged_to_the_rate_of_its_token(stage: BotStage) -> None:

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.telegram.packets import LONGEST, MOST_COPIED, Packets, pieces, told
+from bot.telegram.packets import LONGEST, Packets, pieces, told
 from channels.base import Packet, Urging
 from channels.errors import NotAuthorised, OutcomeUnknown, RateLimited
+from channels.telegram.keyboards import MOST_COPIED
 from content.counting import utf16_units
 from content.words import words
 from schedules.accounts import accounts

@@ -139,7 +139,7 @@ async def test_foreign_old_forged_and_unknown_buttons_do_nothing_and_say_so(hous
     ada, eve = await house.known(), await house.known()
     data = (
         house.data(eve, "done", "17"),
-        house.data(ada, "done", "17")[:-1] + "x",
+        _resigned(house.data(ada, "done", "17")),
         house.data(ada, "gone", "17"),
         house.data(ada, "approve", "17"),
         "done 17",
@@ -305,3 +305,8 @@ async def test_a_group_that_moves_is_told_of(house: House) -> None:
     group.migrate()
     await house.stage.settle()
     assert ("migrated", "") in house.heard
+
+
+def _resigned(data: str) -> str:
+    """The same data under another signature, whatever the true one ends in."""
+    return data[:-1] + ("y" if data.endswith("x") else "x")

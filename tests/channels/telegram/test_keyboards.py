@@ -1,5 +1,5 @@
 from channels.base import Button
-from channels.telegram.keyboards import markup
+from channels.telegram.keyboards import MOST_COPIED, can_copy, markup
 
 
 def test_no_buttons_are_no_keyboard() -> None:
@@ -23,3 +23,10 @@ def test_each_button_has_exactly_its_one_action() -> None:
         ],
         [{"text": "نسخ", "copy_text": {"text": "#بالونات"}}],
     ]
+
+
+def test_a_button_copies_what_is_short_enough_and_not_nothing() -> None:
+    assert can_copy("x" * MOST_COPIED)
+    assert not can_copy("x" * (MOST_COPIED + 1))
+    assert not can_copy("🎈" * (MOST_COPIED // 2 + 1))
+    assert not can_copy("")

@@ -117,6 +117,23 @@ async def test_eight_at_once_renew_once(scene: Scene) -> None:
     assert scene.platform.renewals == 1
 
 
+async def test_who_comes_late_finds_the_token_renewed(scene: Scene) -> None:
+    await scene.renew()
+    await scene.renew()
+    assert scene.platform.renewals == 1
+
+
+async def test_a_token_about_to_expire_is_renewed_although_a_failure_put_that_off(scene: Scene) -> None:
+    await scene.renew()
+    scene.clock.set(NOON + timedelta(hours=2) - renewals.NEARLY_EXPIRED)
+    scene.platform.failure = Unreachable("x", "x-en", "no network")
+    with pytest.raises(Unreachable):
+        await scene.renew()
+    scene.platform.failure = None
+    await scene.renew()
+    assert scene.platform.renewals == 2
+
+
 async def test_a_network_failure_keeps_the_account_and_the_token(scene: Scene) -> None:
     scene.platform.failure = Unreachable("x", "x-en", "no network")
     with pytest.raises(Unreachable):

@@ -1,7 +1,7 @@
+from channels.registry import BOT_CHANNEL
 from content.errors import Problem
 from content.models import DayCity, StepKind
 from schedules.action_days.rushes import rushes
-from schedules.planning.prompts import CHANNEL
 from tests.schedules.action_days.days import day_at, step, with_day
 from tests.schedules.planning.factories import account, city, message, utc
 
@@ -34,7 +34,7 @@ def test_calls_to_captains_share_the_lane_of_the_bot_with_the_groups() -> None:
     entries = tuple(DayCity(id=each.id, captains=49) for each in cities)
     day = day_at(AT, POST, step("call", 0, StepKind.ROLL_CALL), cities=entries)
     accounts = [account(f"group-{each.id}", city=each.id) for each in cities]
-    bot = account("bot", channel=CHANNEL)
+    bot = account("bot", channel=BOT_CHANNEL)
     assert list(rushes(with_day(day, *cities), accounts)) == []
     (problem,) = rushes(with_day(day, *cities), [*accounts, bot])
     assert problem.where == "the bot of Telegram"

@@ -240,7 +240,8 @@ async def test_each_part_of_a_thread_is_handed_over_once_the_one_before_is_publi
     await _ends(b, one, State.SENT)
     await b.later(MINUTE)
     assert (await _kinds(b))["part-2"].state == "handed_off"
-    await b.later(40 * MINUTE)
+    await b.later(20 * MINUTE)
+    await b.later(20 * MINUTE)
     key = b.platform.published[0]
     assert b.platform.urged == [(f"{key}#2", REMINDED), (f"{key}#2", ESCALATED)]
     assert (await _kinds(b))["remind-2"].state == "sent"

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from channels.base import Feature
+from channels.registry import BOT_CHANNEL
 from content.models import Ask, AskKind, Campaign, Effort, Level, Prompt, Risk
 from schedules.commands.post_changes import cancel, reschedule
 from schedules.errors import IllegalMove
@@ -18,14 +19,14 @@ from schedules.people.days import group_day, prompt_of
 from schedules.planning.changes import Change
 from schedules.planning.destinations import AccountView
 from schedules.planning.occurrences import occurrences
-from schedules.planning.prompts import CHANNEL, daily_prompts, group_prompts, planned_prompts
+from schedules.planning.prompts import daily_prompts, group_prompts, planned_prompts
 from schedules.store.engine import Store
 from schedules.store.tables import account
 from tests.schedules.planning.factories import campaign, city
 from tests.support.office import NOON_SLOT, SAMI, Office
 from tests.support.volunteers import add_volunteers, choose, letters
 
-BOT = AccountView("chat-bot", CHANNEL, "en", adapter=CHANNEL)
+BOT = AccountView("chat-bot", BOT_CHANNEL, "en", adapter=BOT_CHANNEL)
 PROMPT = """\
 day = 6
 seen_by = "{level}"
@@ -98,7 +99,9 @@ async def office(store: Store, tmp_path: Path) -> Office:
     office.write({**NOON_SLOT, "at": "2026-09-20T12:00:00"})
     await office.open()
     async with store.write() as connection:
-        await connection.execute(account.update().where(account.c.id == BOT.name).values(channel=CHANNEL))
+        await connection.execute(
+            account.update().where(account.c.id == BOT.name).values(channel=BOT_CHANNEL)
+        )
     return office
 
 
