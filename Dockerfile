@@ -39,4 +39,4 @@ VOLUME ["/data", "/keys"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://' + os.environ['MUNASARA_HTTP'] + '/health', timeout=3)"]
 ENTRYPOINT ["munasara"]
-CMD ["run"]
+CMD ["run", "--init"]

@@ -1,6 +1,7 @@
 """The one place that picks and connects the parts."""
 
 import asyncio
+import contextlib
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -9,13 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 
+from bot.board.files import erase_boards, keep_boards
 from bot.pool import ChannelPool
 from bot.settings import WEBHOOK, Settings
 from bot.telegram.keys import DoorKeys
@@ -24,12 +26,15 @@ from bot.web.letters import WayOut
 from bot.web.media import SignedMedia
 from channels.base import Address, Cards, Channel, Groups, Packet, Ports, Receipt
 from channels.errors import NotAuthorised
-from channels.registry import BOT_CHANNEL, channel_class, measured_channels
-from schedules.accounts import accounts, recipients, renewals
-from schedules.accounts.keys import Key, create_key, load_key
+from channels.registry import BOT_CHANNEL, channel_class, measured_channels, telling_channels
+from schedules.accounts import accounts, quotas, recipients, renewals
+from schedules.accounts.keys import Key, create_key, load_key, next_key
 from schedules.accounts.vault import Vault
+from schedules.action_days import meetings, photos, roundups, signups
 from schedules.clock import Clock, SystemClock
 from schedules.commands import people
+from schedules.commands.accounts import views
+from schedules.commands.wipe import how_to_begin_anew, said_of_a_wiped, was_wiped
 from schedules.errors import StoreUnusable
 from schedules.ledger import tallies
 from schedules.ledger.control import Control
@@ -43,7 +48,7 @@ from schedules.people.vacuum import vacuum_when_quiet
 from schedules.planning.kits import Kits
 from schedules.store import leases
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
+from schedules.store.migrate import is_migrated, migrate
 from schedules.walltime import use_pinned_zones
 from schedules.worker import Job, Worker
 
@@ -55,6 +60,9 @@ LEASE: Final = timedelta(seconds=90)
 DEADLINE: Final = timedelta(seconds=45)
 RENEWALS: Final = timedelta(seconds=30)
 MEASUREMENTS: Final = timedelta(minutes=1)
+QUOTAS: Final = timedelta(minutes=10)
+COUNTS: Final = timedelta(seconds=30)
+BOARDS: Final = timedelta(seconds=10)
 HOUSEKEEPING: Final = timedelta(hours=1)
 ERASING: Final = timedelta(minutes=5)
 INSPECTION: Final = timedelta(days=1)
@@ -131,21 +139,24 @@ class App:
             self.keys,
             holder=process_name(),
             actor_of=actor_of,
+            key=self.settings.key_path,
             webhook=self.webhook,
         )
 
     async def _hand_over(self, packet: Packet, person: str) -> Receipt:
         from bot.telegram.packets import Packets
         from bot.telegram.signing import Signer
+        from bot.telegram.vanishing import Vanishing
 
-        return await Packets(self.store, self.vault, Signer(self.keys.buttons, self.clock))(packet, person)
+        vanishing = Vanishing(self.store, self.vault, self.clock, Kits(self.store))
+        return await Packets(vanishing, Signer(self.keys.buttons, self.clock))(packet, person)
 
     def _cards(self) -> Cards:
-        from bot.telegram.cards import PromptCards
         from bot.telegram.signing import Signer
+        from bot.telegram.stepcards import StepCards
 
         signer = Signer(self.keys.buttons, self.clock)
-        return PromptCards(self.store, self.vault, self.clock, signer, Kits(self.store))
+        return StepCards(self.store, self.vault, self.clock, signer, Kits(self.store))
 
     def _groups(self) -> Groups:
         from bot.telegram.groups import BoundGroups
@@ -164,25 +175,72 @@ async def open_app(settings: Settings, *, create: bool = True) -> AsyncIterator[
     """Open the store, bringing its schema up to date, and the key.
 
     Args:
-        create: Make what is missing. Without it nobody looks at, or pauses, an installation that only seems
-            to be theirs.
+        create: Make the database and its key where there is no database yet. Without it nobody looks at an
+            installation that only seems to be theirs. A database never gets a second key.
 
     Raises:
         StoreUnusable: The database or the key cannot be used; says why and what to do.
     """
-    use_pinned_zones()
-    if not create:
-        _require_home(settings)
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    await asyncio.to_thread(migrate, settings.database_url)
-    path = settings.key_path
-    key = load_key(path) if path.exists() else create_key(path)
-    store, clock = Store(settings.database_url, settings.home / "media"), SystemClock()
-    try:
+    if create:
+        await _create(settings)
+    async with open_store(settings) as store:
+        key, clock = await _key(settings, store), SystemClock()
         public = (*_public(settings, key, clock), _webhook(settings, key))
         yield App(settings, store, clock, Vault(key), _door_keys(key), *public)
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
+    """Open the store of an installation without its key, bringing its schema up to date.
+
+    Raises:
+        StoreUnusable: There is no database, or it cannot be used; says why and what to do.
+    """
+    use_pinned_zones()
+    url = settings.database_url
+    if not await asyncio.to_thread(is_migrated, url):
+        raise StoreUnusable(
+            f"There is no database at {_place(url)}. Make one with munasara init, "
+            "or say with MUNASARA_HOME or MUNASARA_DATABASE where yours is."
+        )
+    await asyncio.to_thread(migrate, url)
+    store = Store(url, settings.home / "media")
+    try:
+        yield store
     finally:
         await store.close()
+
+
+async def _create(settings: Settings) -> None:
+    """The key comes first: where this ends halfway, no database is left without one."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if await asyncio.to_thread(is_migrated, settings.database_url):
+        return
+    if not settings.key_path.exists():
+        create_key(settings.key_path)
+    await asyncio.to_thread(migrate, settings.database_url)
+
+
+async def _key(settings: Settings, store: Store) -> Key:
+    if await was_wiped(store):
+        raise StoreUnusable(said_of_a_wiped(store))
+    if next_key(settings.key_path).exists():
+        raise StoreUnusable(
+            "The key is being changed, or was not to the end. Finish it: munasara keys rotate"
+        )
+    if settings.key_path.exists():
+        return load_key(settings.key_path)
+    raise StoreUnusable(
+        f"There is no key file at {settings.key_path}, and without it nothing in the database can be opened. "
+        f"Put it back from where you keep it safe. {how_to_begin_anew(store)}"
+    )
+
+
+def _place(url: str) -> str:
+    known = make_url(url)
+    if known.get_backend_name() == "sqlite":
+        return known.database or ""
+    return known.render_as_string(hide_password=True)
 
 
 def _door_keys(key: Key) -> DoorKeys:
@@ -204,15 +262,6 @@ def _webhook(settings: Settings, key: Key) -> "Webhook | None":
     from bot.telegram.webhook import Webhook
 
     return Webhook(settings.public_url, key.derive(b"munasara webhook").hex())
-
-
-def _require_home(settings: Settings) -> None:
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        raise StoreUnusable(
-            f"There is no database at {url.database}. Make one with munasara init, "
-            "or say with MUNASARA_HOME where yours is."
-        )
 
 
 def process_name() -> str:
@@ -239,6 +288,14 @@ async def open_worker(app: App) -> AsyncIterator[Worker]:
             yield worker(name=name, version=version("munasara"))
         finally:
             await pool.aclose()
+            await _leave_no_page(app)
+
+
+async def _leave_no_page(app: App) -> None:
+    """After a wipe no page of a board stays on this machine."""
+    with contextlib.suppress(SQLAlchemyError, OSError):
+        if await was_wiped(app.store):
+            erase_boards(app.settings.board_folder)
 
 
 def _chores(app: App, pool: ChannelPool) -> tuple[tuple[timedelta, Job], ...]:
@@ -247,10 +304,16 @@ def _chores(app: App, pool: ChannelPool) -> tuple[tuple[timedelta, Job], ...]:
     return (
         (RENEWALS, partial(renewals.renew_due, store, app.vault, clock, app.open)),
         (MEASUREMENTS, partial(measure_due, store, clock, pool, measured_channels)),
+        (QUOTAS, partial(quotas.read_due, store, clock, app.connect, telling_channels)),
+        (COUNTS, partial(roundups.close_counts, store, clock, Kits(store), views)),
         (HOUSEKEEPING, partial(tallies.close_days, store, clock)),
+        (HOUSEKEEPING, partial(signups.close_rosters, store, clock)),
+        (HOUSEKEEPING, partial(meetings.forget_old, store, clock, Kits(store))),
         (HOUSEKEEPING, partial(silence.slow_down, store, clock)),
         (HOUSEKEEPING, partial(purge.forget_due, store, clock)),
         (HOUSEKEEPING, partial(leases.tidy, store, clock)),
+        (BOARDS, partial(keep_boards, store, clock, Kits(store), app.settings.board_folder)),
+        (HOUSEKEEPING, partial(photos.forget_old, store, clock)),
         (ERASING, partial(vacuum_when_quiet, store, clock)),
         (INSPECTION, partial(inspect, store, app.vault, clock)),
     )

@@ -36,6 +36,7 @@ class Settings:
             platforms that fetch pictures; empty where it is not reached.
         telegram: How the bot hears of what people do: ``polling`` asks Telegram and needs no open port; ``webhook``
             lets Telegram bring it to ``public_url``.
+        board: Folder for the pages of live boards; in ``home`` where empty.
     """
 
     home: Path = Path("var")
@@ -48,11 +49,17 @@ class Settings:
     in_flight: int = 200
     public_url: str = ""
     telegram: str = POLLING
+    board: str = ""
 
     @property
     def database_url(self) -> str:
         """The database to use."""
         return self.database or f"sqlite+aiosqlite:///{self.home.absolute()}/munasara.db"
+
+    @property
+    def board_folder(self) -> Path:
+        """The folder of the pages of live boards to use."""
+        return Path(self.board).expanduser() if self.board else self.home / "board"
 
     @property
     def key_path(self) -> Path:

@@ -36,8 +36,12 @@ class Feature(StrEnum):
     CONTENT_WARNING = "content warning"
     THREADS = "threads"
     """A post may continue earlier ones of ours: ``OutgoingPost.thread``."""
+    REPLIES = "replies"
+    """A post may answer somebody else's: ``options["reply_to"]`` is its address."""
     RENEWAL = "renewal"
     """The token expires, and ``renew`` exchanges it for a fresh one."""
+    QUOTA = "quota"
+    """``verify`` tells how much of the platform's own quota is used."""
     LETTERS = "letters"
     """A post goes to many recipients, one at a time: ``OutgoingPost.recipient``."""
 
@@ -79,7 +83,7 @@ class OutgoingPost:
         key: Stable across attempts and restarts; names this post and no other.
         planned_at: The planned instant in UTC, the same at every attempt.
         content_warning: Shown before the text where the platform can; otherwise already in the text.
-        options: What the account's owner asked for, by name: ``silent``, ``topic``.
+        options: What the account's owner asked for, by name: ``silent``, ``topic``, ``reply_to``.
         thread: The receipts of the earlier parts of its thread, first to last; empty where it stands alone.
         recipient: Whom this letter is for, as ``Ports.address_book`` knows them; ``None`` elsewhere.
     """
@@ -243,8 +247,12 @@ class Cards(Protocol):
         """The card for ``post.recipient``, or ``None`` where they want none any more."""
         ...
 
-    async def arrived(self, recipient: str, message: int) -> None:
-        """The card is on their phone, as a message of this number in their private chat."""
+    async def arrived(self, post: OutgoingPost, message: int) -> bool:
+        """The card is on their phone, as a message of this number in their private chat.
+
+        Returns:
+            Whether it may stay there: otherwise, meanwhile, they were forgotten or hid everything, and it is deleted.
+        """
         ...
 
     async def lost(self, recipient: str) -> None:

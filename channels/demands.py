@@ -16,6 +16,7 @@ def demanded(post: OutgoingPost) -> frozenset[Feature]:
         Feature.SILENT: bool(post.options.get("silent")),
         Feature.TOPICS: bool(post.options.get("topic")),
         Feature.THREADS: bool(post.thread),
+        Feature.REPLIES: bool(post.options.get("reply_to")),
     }
     return frozenset(feature for feature, is_wanted in wanted.items() if is_wanted)
 

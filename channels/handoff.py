@@ -55,6 +55,7 @@ class HandoffChannel(Channel):
             Feature.VIDEO,
             Feature.ALT_TEXT,
             Feature.CONTENT_WARNING,
+            Feature.REPLIES,
         }
     )
     settings = (
@@ -84,24 +85,30 @@ class HandoffChannel(Channel):
             self.features -= {Feature.VIDEO}
 
     async def publish(self, post: OutgoingPost, prepared: Prepared) -> Receipt | HandedOff:
-        """Bring the post to the person."""
+        """Bring the post to the person, and where they cannot be reached at once to the next."""
         del prepared
         require_features(self, post)
         require_fit(self, post)
-        await self._port()(self._packet(post, Urging.NOTHING), self._to)
+        hand_over = self._port()
+        try:
+            await hand_over(self._packet(post, Urging.NOTHING), self._to)
+        except NotAuthorised:
+            if not self._then:
+                raise
+            await hand_over(self._packet(post, Urging.ESCALATION), self._then)
+            return HandedOff(self._then)
         return HandedOff(self._to)
 
     async def remind(self, post: OutgoingPost, urging: Urging) -> Receipt:
-        """Bring it once more, or to the next person; one who is not there does not stop the first."""
-        hand_over, packet = self._port(), self._packet(post, urging)
-        if urging is not Urging.ESCALATION:
-            return await hand_over(packet, self._to)
-        if not self._then:
+        """Bring it once more, or to the next person; one who is not there does not stop the other."""
+        hand_over = self._port()
+        if urging is Urging.ESCALATION and not self._then:
             raise FeatureMissing(
                 self.name, self.connection.account, "nobody is named to ask next", "Set `then`."
             )
+        person = self._then if urging is Urging.ESCALATION else self._to
         try:
-            return await hand_over(packet, self._then)
+            return await hand_over(self._packet(post, urging), person)
         except NotAuthorised as error:
             raise Refused(self.name, self.connection.account, error.detail, error.remedy) from error
 
@@ -122,7 +129,7 @@ class HandoffChannel(Channel):
         """There is no connection."""
 
     def _packet(self, post: OutgoingPost, urging: Urging) -> Packet:
-        answered = post.thread[-1].url if post.thread else None
+        answered = post.thread[-1].url if post.thread else str(post.options.get("reply_to") or "")
         return Packet(
             account=self.connection.account,
             key=post.key,

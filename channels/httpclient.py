@@ -5,10 +5,12 @@ without a clear answer is ``OutcomeUnknown``; a read that fails the same way is 
 """
 
 import functools
+import importlib.util
 import json
 import logging
 import math
 import ssl
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,6 +34,8 @@ TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=20.0, pool=5.0)
 MAX_ANSWER_BYTES: Final = 2 * 1024 * 1024
 DEFAULT_WAIT: Final = timedelta(seconds=60)
 LONGEST_WAIT: Final = timedelta(days=1)
+DENIALS: Final = frozenset({401, 402, 403})
+"""Statuses that speak of the account, where it is the platform that speaks."""
 SHORTEST_WAIT: Final = timedelta(seconds=1)
 
 NOTHING_SENT: Final = (
@@ -43,6 +47,7 @@ NOTHING_SENT: Final = (
 )
 """Raised by httpx before the first byte of a request leaves."""
 
+OPTIONAL: Final = "sniffio"
 TALKATIVE_LOGGERS: Final = ("httpx", "httpcore", "telegram", "oauthlib", "tweepy")
 """Libraries that log addresses with tokens in them, or whole messages."""
 
@@ -69,7 +74,8 @@ def quiet_libraries() -> None:
     """Keep libraries that log tokens and texts at WARNING, however talkative the root logger is."""
     for name in TALKATIVE_LOGGERS:
         logger = logging.getLogger(name)
-        logger.setLevel(max(logger.level, logging.WARNING))
+        if logger.level < logging.WARNING:
+            logger.setLevel(logging.WARNING)
 
 
 @functools.cache
@@ -78,9 +84,21 @@ def tls() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
+@functools.cache
+def spare_the_search() -> None:
+    """Let httpcore know once that sniffio is not installed.
+
+    It imports it anew for every lock, and while nobody says that it is missing, Python searches its whole path each time: a tenth of what a
+    send costs.
+    """
+    if importlib.util.find_spec(OPTIONAL) is None:
+        sys.modules[OPTIONAL] = None  # type: ignore[assignment]  # the documented way to say so
+
+
 def client_options() -> dict[str, Any]:
     """What every client of ours is built with: no proxy from the environment, no redirects, no cookies kept."""
     quiet_libraries()
+    spare_the_search()
     return {"timeout": TIMEOUT, "trust_env": False, "follow_redirects": False, "verify": tls()}
 
 
@@ -125,6 +143,8 @@ class Translator:
     def refusal(self, answer: Answer, *, publishing: bool, reason: str = "") -> ChannelError:
         """The error for an answer that is not 2xx. ``reason`` is the platform's own, without any secret."""
         said = f": {reason}" if reason else ""
+        if is_foreign_denial(answer):
+            return self.foreign_denial(answer, publishing=publishing)
         match answer.status:
             case 401 | 403:
                 return self.not_authorised(f"the platform does not let this account act{said}")
@@ -139,6 +159,13 @@ class Translator:
                     f"the address answered with status {status} instead of taking the request",
                     "Check the account's base_url.",
                 )
+
+    def foreign_denial(self, answer: Answer, *, publishing: bool) -> ChannelError:
+        """The error for an answer that ``is_foreign_denial``: it says nothing of the account, and nobody knows how far
+        the request came.
+        """
+        detail = f"a web page with status {answer.status} came instead of the platform's answer"
+        return self.unclear(detail, publishing=publishing)
 
     def server_error(self, status: int, *, publishing: bool) -> ChannelError:
         """The error for a 5xx: whether anything was published depends on the platform."""
@@ -183,6 +210,19 @@ class Translator:
         """The error for a platform that asks to wait."""
         detail = f"the platform asks to wait {math.ceil(wait.total_seconds())} s"
         return RateLimited(self.channel, self.account, detail, wait, "It will be tried again by itself.")
+
+
+def is_foreign_denial(answer: Answer) -> bool:
+    """Whether something between us and the platform refused, such as a proxy or a firewall, by a page for readers.
+
+    Platforms refuse in the format of their API.
+    """
+    return answer.status in DENIALS and is_page(answer)
+
+
+def is_page(answer: Answer) -> bool:
+    """Whether it is a web page, in which no platform's API answers."""
+    return answer.body.lstrip().startswith(b"<")
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta:

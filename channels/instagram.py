@@ -52,6 +52,7 @@ class InstagramChannel(Channel):
             Feature.VIDEO,
             Feature.ALT_TEXT,
             Feature.RENEWAL,
+            Feature.QUOTA,
         }
     )
     settings = (

@@ -62,6 +62,11 @@ def measured_channels(names: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name in names if Feature.METRICS in channel_class(name).features)
 
 
+def telling_channels(names: Iterable[str]) -> frozenset[str]:
+    """Those of these channels that tell how much of a quota is used."""
+    return frozenset(name for name in names if Feature.QUOTA in channel_class(name).features)
+
+
 def feature_matrix() -> str:
     """What each channel can do, as a Markdown table."""
     classes = [channel_class(name) for name in CHANNELS]

@@ -53,6 +53,7 @@ class ThreadsChannel(Channel):
             Feature.ALT_TEXT,
             Feature.THREADS,
             Feature.RENEWAL,
+            Feature.QUOTA,
         }
     )
     settings = (

@@ -32,11 +32,13 @@ KNOWN_NAMES: Final[Mapping[str, frozenset[str] | None]] = {
     "ask": frozenset({"kind", "text", "effort", "next_step", "link", "number", "place"}),
     "target": frozenset({"office", "country", "phone", "email", "address", "url"}),
     "city": frozenset({"id", "name", "country", "languages"}),
+    "day": frozenset({"title", "number", "cities"}),
     "claims": None,
+    "count": frozenset({"people", "cities", "of"}),
 }
 """Every name a template may use, with the parts it has; ``None`` where the campaign names the parts."""
 
-LISTS: Final = frozenset({("languages",), ("slogans",), ("city", "languages")})
+LISTS: Final = frozenset({("languages",), ("slogans",), ("city", "languages"), ("day", "cities")})
 """The lists a template may loop over."""
 
 _ALLOWED: Final = (

@@ -84,6 +84,15 @@ def clean_picture(path: Path, limits: Limits | None = None) -> Picture:
     return plain if _keeps(plain, rules) else _cleaned(path, changed, rules)
 
 
+def redraw_picture(data: bytes, max_side: int) -> Picture:
+    """The same for bytes that have never been written anywhere, at most so many pixels on either side.
+
+    Raises:
+        CampaignInvalid: It is not such a picture, moves, or has more than 25 million pixels.
+    """
+    return _redrawn(Path("photo"), data, _Rules(max_side=max_side))
+
+
 def _rules(limits: Limits) -> _Rules:
     return _Rules(
         limits.picture_formats,
@@ -107,10 +116,17 @@ def _require_shape(path: Path, picture: Picture, limits: Limits) -> None:
 
 @lru_cache(maxsize=_KEPT)
 def _cleaned(path: Path, _changed: int, rules: _Rules) -> Picture:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CampaignInvalid([_unreadable(path)]) from error
+    return _redrawn(path, data, rules)
+
+
+def _redrawn(path: Path, data: bytes, rules: _Rules) -> Picture:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            data = path.read_bytes()
             canvas, kind = _decoded(path, data)
             picture = _fitted(canvas, kind, rules)
         except CampaignInvalid:

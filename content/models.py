@@ -11,6 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+PostOnX = Annotated[
+    str,
+    StringConstraints(pattern=r"^https://(www\.)?(x|twitter)\.com/[A-Za-z0-9_]{1,15}/status/[0-9]{1,19}$"),
+]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Texts = Mapping[Language, Line]
 """One line of text per language."""
@@ -18,6 +22,8 @@ Texts = Mapping[Language, Line]
 
 Passage = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=3000)]
 """A text of several lines."""
+Hint = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+"""A thought to start from, shorter than a text of one's own."""
 
 
 class Part(BaseModel):
@@ -293,6 +299,7 @@ class Slot(Part):
         offset: Time from that event; negative is before it.
         late_by: How late it may still go out; ``None`` is the default of its kind of ask.
         pin: Whether to pin the post once it is out; only where the channel can.
+        reply_to: The address of the post that it answers; only on X, once, by one account that is named.
     """
 
     id: Slug
@@ -315,16 +322,20 @@ class Slot(Part):
     late_by: timedelta | None = None
     silent: bool = False
     pin: bool = False
+    reply_to: PostOnX | None = None
 
 
 class Prompt(Part):
-    """A volunteer's one small ask of the day.
+    """A volunteer's one small ask of the day, or one of the few asks that train whoever would like to do more.
 
     Attributes:
-        day: Counts from 1, the first day of the campaign. Several prompts of one day differ in their level.
+        day: Counts from 1, the first day of the campaign. Several prompts of one day differ in their level. Of a
+            training prompt it is the place among the training prompts.
         seen_by: Who may come to see that a volunteer acted; ``None`` is the default of its kind of ask.
         wordings: Ready texts of a letter, each in any of the languages. Only letters to an office have them:
             public posts are in a volunteer's own words.
+        angles: Thoughts to start from in one's own words, for posts, letters and calls.
+        training: Whether it is kept for those who would like to do more, who take one after the other.
     """
 
     id: Slug
@@ -333,6 +344,8 @@ class Prompt(Part):
     why: Texts
     seen_by: Level | None = None
     wordings: tuple[Mapping[Language, Passage], ...] = Field(default=(), max_length=10)
+    angles: tuple[Mapping[Language, Hint], ...] = Field(default=(), max_length=10)
+    training: bool = False
     variants: tuple[Variant, ...] = ()
 
     @property
@@ -390,12 +403,14 @@ class DayCity(Part):
     Attributes:
         captains: How many people run the city on the day; the second is the deputy.
         languages: What the city is written to in on this day; empty where that is what it speaks.
+        capacity: How many people can come, guests included; ``None`` where nobody is turned away.
     """
 
     id: Slug
     captains: int = Field(default=2, ge=1, le=50)
     languages: tuple[Language, ...] = ()
     permit: Permit = Permit.NEEDED
+    capacity: int | None = Field(default=None, ge=1)
 
 
 class Step(Part):
@@ -435,11 +450,63 @@ class Step(Part):
         return not self.is_general and (self.cities in ("all", ()) or city in self.cities)
 
 
+class Preparation(Part):
+    """Something that has to be done in each city before an action day, which only a person can see."""
+
+    id: Slug
+    title: Texts
+
+
+class DayChange(StrEnum):
+    """What may become of an action day in a city on the day itself."""
+
+    DELAYED = "delayed"
+    MOVED = "moved"
+    ENDED = "ended"
+    ABORTED = "aborted"
+
+
+class Changes(Part):
+    """The messages that tell people of a change; approved beforehand, and sent when it comes to that.
+
+    Attributes:
+        delayed: Tells that it begins half an hour later.
+        moved: Tells that the other meeting place counts; where that is, the bot adds for those who may know.
+        ended: Tells that it ends now.
+        aborted: Tells that it does not take place.
+    """
+
+    delayed: Slug | None = None
+    moved: Slug | None = None
+    ended: Slug | None = None
+    aborted: Slug | None = None
+
+    def message(self, change: DayChange) -> Slug | None:
+        """What is said of one change; ``None`` where nothing is."""
+        told: Mapping[DayChange, Slug | None] = {
+            DayChange.DELAYED: self.delayed,
+            DayChange.MOVED: self.moved,
+            DayChange.ENDED: self.ended,
+            DayChange.ABORTED: self.aborted,
+        }
+        return told[change]
+
+
+def _telling(change: DayChange, message: Slug) -> Step:
+    kind = StepKind.REVEAL if change is DayChange.MOVED else StepKind.REMINDER
+    return Step(id=change.value, kind=kind, offset=timedelta(), message=message)
+
+
 class ActionDay(Part):
     """One date, many cities. ``at``, which is T-0, with an offset is one instant; without, the same local hour.
 
     Attributes:
+        changes: What people are told when the day comes to be changed in their city.
         embargo: Words and tags, without ``#``, that nothing says before the reveal.
+        reveal_to: Who in open cities is told where people meet.
+        checklist: What has to be done in each city besides what is checked by itself.
+        board: Who sees the live board; a public one is made beside the private one.
+        board_delay: By how much the public one lags behind, so that it tells nobody where people are now.
         colours: ``#rrggbb``, beside those of the campaign.
     """
 
@@ -452,6 +519,11 @@ class ActionDay(Part):
     placards: tuple[Texts, ...] = ()
     colours: tuple[Colour, ...] = ()
     embargo: tuple[Line, ...] = ()
+    reveal_to: Literal["signed-up", "all"] = "signed-up"
+    changes: Changes = Changes()
+    checklist: tuple[Preparation, ...] = Field(default=(), max_length=20)
+    board: Literal["private", "public"] = "private"
+    board_delay: timedelta = Field(default=timedelta(minutes=15), ge=timedelta())
 
     @property
     def reveal(self) -> Step | None:
@@ -460,9 +532,13 @@ class ActionDay(Part):
 
     @property
     def slots(self) -> tuple[Slot, ...]:
-        """What it publishes on accounts at a known time; a round-up waits for its numbers."""
-        planned = (step for step in self.steps if step.channels and step.kind is not StepKind.ROUND_UP)
-        return tuple(self.slot_of(step) for step in planned)
+        """What it publishes on accounts; a round-up, once its numbers are known."""
+        return tuple(self.slot_of(step) for step in self.steps if step.channels)
+
+    @property
+    def round_ups(self) -> tuple[Slot, ...]:
+        """Those of its slots that say how many came."""
+        return tuple(self.slot_of(step) for step in self.steps if step.kind is StepKind.ROUND_UP)
 
     def slot_of(self, step: Step) -> Slot:
         """A step that has a message, as a slot. Its id has a colon, so that no slot of a folder has the same."""
@@ -476,6 +552,12 @@ class ActionDay(Part):
             late_by=step.late_by,
         )
         return slot.model_copy(update={"id": f"{self.id}:{step.id}"})
+
+    @property
+    def change_steps(self) -> tuple[tuple[DayChange, Step], ...]:
+        """What is told of changes, each as the letters of a step at T-0, although none comes by itself."""
+        told = ((change, self.changes.message(change)) for change in DayChange)
+        return tuple((change, _telling(change, message)) for change, message in told if message is not None)
 
     def spoken_in(self, city: City) -> tuple[Language, ...]:
         """What the people of a city are written to in on this day, the most used first."""
@@ -518,6 +600,8 @@ class Campaign(Part):
     Attributes:
         folder: Where it was loaded from.
         zone: The zone of every wall time that names no other.
+        dormant: Whether it is only kept ready: nothing of it goes out before it is launched.
+        launched_at: Since when, in UTC, a campaign goes out that was dormant; what would have been before is left out.
         digits: Numbering system per language (``latn``, ``arab``, ``arabext``); Latin digits elsewhere.
     """
 
@@ -544,11 +628,36 @@ class Campaign(Part):
     action_days: tuple[ActionDay, ...] = ()
     events: tuple[Event, ...] = ()
     folder: Path = Path()
+    dormant: bool = False
+    launched_at: datetime | None = None
+
+    @property
+    def daily(self) -> tuple[Prompt, ...]:
+        """Its prompts but for those that train."""
+        return tuple(prompt for prompt in self.prompts if not prompt.training)
+
+    @property
+    def training(self) -> tuple[Prompt, ...]:
+        """What whoever would like to do more is asked, in order."""
+        return tuple(sorted((each for each in self.prompts if each.training), key=lambda each: each.day))
 
     @property
     def planned_slots(self) -> tuple[Slot, ...]:
-        """Its slots and what its action days publish on accounts at a known time."""
+        """Its slots and what its action days publish on accounts."""
         return (*self.slots, *(slot for day in self.action_days for slot in day.slots))
+
+    @property
+    def writes_letters(self) -> bool:
+        """Whether one of its action days writes to people."""
+        return any(step.message and not step.channels for day in self.action_days for step in day.steps)
+
+    def day_of(self, slot: str) -> ActionDay | None:
+        """The action day of which a slot is a step, or on which a slot of the folder hangs; ``None`` for any other."""
+        name = slot.partition(":")[0] if ":" in slot else self._hangs_on(slot)
+        return next((day for day in self.action_days if day.id == name), None)
+
+    def _hangs_on(self, slot: str) -> str | None:
+        return next((each.relative_to for each in self.slots if each.id == slot), None)
 
     def cities_of(self, day: ActionDay) -> tuple[City, ...]:
         """The cities that take part in an action day, in the order of ``cities``."""

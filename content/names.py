@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from content.crowds import Crowd
 from content.filters import HABITS, Absent, Table, habits_for
 from content.hashtags import tag_for
 from content.languages import chain
-from content.models import Ask, Campaign, City, Claim, Goal, Language, Phase, Target, Texts
+from content.models import ActionDay, Ask, Campaign, City, Claim, Goal, Language, Phase, Risk, Target, Texts
 
 Named = TypeVar("Named", City, Target)
 
@@ -27,6 +28,8 @@ def names_for(
     *,
     city: str | None,
     local_at: datetime | None,
+    crowd: Crowd | None = None,
+    day: ActionDay | None = None,
 ) -> dict[str, Any]:
     """Every name that a template may use, with its value in one language."""
     return {
@@ -44,6 +47,8 @@ def names_for(
         "target": _target(_by_id(campaign.targets, ask.target), language),
         "city": _city(_by_id(campaign.cities, city), language),
         "claims": _claims(campaign.claims, language),
+        "count": _count(crowd),
+        "day": _day(campaign, day, language),
     }
 
 
@@ -78,9 +83,27 @@ def _city(city: City | None, language: str) -> Table | Absent:
     return table
 
 
+def _day(campaign: Campaign, day: ActionDay | None, language: str) -> Table | Absent:
+    if day is None:
+        return _absent("day")
+    cities = campaign.cities_of(day)
+    table = _table("day", language, day, ("title",))
+    table["number"] = len(cities)
+    table["cities"] = tuple(
+        city.name[language] for city in cities if city.risk is Risk.OPEN and language in city.name
+    )
+    return table
+
+
 def _claims(claims: Sequence[Claim], language: str) -> Table:
     texts = {identifier(claim.id): claim.text for claim in claims}
     return Table("claims", {name: _value(f"claims.{name}", text, language) for name, text in texts.items()})
+
+
+def _count(crowd: Crowd | None) -> Table | Absent:
+    if crowd is None:
+        return _absent("count")
+    return Table("count", {"people": crowd.about, "cities": crowd.cities, "of": crowd.of})
 
 
 def _table(path: str, language: str, part: object, fields: tuple[str, ...]) -> Table:

@@ -1,6 +1,6 @@
 """A volunteer's own sentence: what to mend before it is posted, and the addresses that open her apps with it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -116,11 +116,15 @@ def _long_mends(text: str, apps: Sequence[str]) -> Iterator[Mend]:
             yield Mend(Fault.TOO_LONG, app, found.found - found.allowed)
 
 
-def _own_texts(campaign: Campaign, language: str) -> Iterable[str]:
+def _own_texts(campaign: Campaign, language: str) -> Iterator[str]:
     ours = chain(
         *(said.variants for said in campaign.messages), *(said.variants for said in campaign.prompts)
     )
-    return (_TEMPLATE.sub(" ", variant.source) for variant in ours if variant.language == language)
+    for variant in ours:
+        if variant.language == language:
+            yield _TEMPLATE.sub(" ", variant.source)
+    for prompt in campaign.prompts:
+        yield from (angle[language] for angle in prompt.angles if language in angle)
 
 
 def tag_in(campaign: Campaign, language: str) -> str:

@@ -9,13 +9,14 @@ from typing import Any, Final
 from jinja2 import UndefinedError
 
 from content.allowlist import Disallowed
+from content.crowds import Crowd
 from content.errors import Problem, TemplateBroken
 from content.filters import FilterRefused
 from content.hashtags import tag_for
 from content.languages import Direction
 from content.limits import LIMITS
 from content.markdown import FIRST_VALUE, RESERVED, MarkupRefused, mould
-from content.models import Campaign, Language, Media, Message, Prompt, Variant
+from content.models import ActionDay, Campaign, Language, Media, Message, Prompt, Variant
 from content.names import identifier, names_for
 from content.richtext import RichText, direction, joined
 from content.templates import Compiled, compiled
@@ -95,6 +96,8 @@ class Context:
     | ``target`` | ``office``, ``country``, ``phone``, ``email``, ``address``, ``url`` of the ask's target |
     | ``city`` | ``id``, ``name``, ``country``, ``languages`` |
     | ``claims`` | the text of each claim by its id, with ``_`` for ``-``: ``claims.homes_destroyed`` |
+    | ``day`` | the action day: ``title``, ``number`` of its cities, ``cities``: the names of the open ones |
+    | ``count`` | in a round-up: ``people`` (rounded), ``cities`` that began, ``of`` how many |
 
     What the campaign does not give is false in ``{% if %}`` and a problem when it is printed.
     """
@@ -119,12 +122,16 @@ def context_for(
     channel: str,
     city: str | None = None,
     local_at: datetime | None = None,
+    crowd: Crowd | None = None,
+    day: ActionDay | None = None,
 ) -> Context:
     """The names for one message or prompt in one language on one channel.
 
     Args:
         city: The id of the city it is meant for.
         local_at: The wall clock of the post or its event in that city; with or without a zone, never converted.
+        crowd: What a round-up says; ``None`` for everything else.
+        day: The action day that it belongs to.
     """
     media = tuple(_media(picture, language) for picture in getattr(message, "media", ()))
     warnings = dict.fromkeys(picture.warning for picture in media if picture.warning)
@@ -134,7 +141,9 @@ def context_for(
         direction=direction(language),
         channel=channel,
         hashtag=tag_for(campaign.hashtag, language),
-        names=names_for(campaign, message.ask, language, channel, city=city, local_at=local_at),
+        names=names_for(
+            campaign, message.ask, language, channel, city=city, local_at=local_at, crowd=crowd, day=day
+        ),
         claim_ids={identifier(claim.id): claim.id for claim in campaign.claims},
         media=media,
         content_warning=" · ".join(warnings) or None,

@@ -126,6 +126,8 @@ def _senders(campaign: Campaign) -> Iterator[Slot]:
         for step in day.steps:
             if step.message is not None:
                 yield day.slot_of(step) if step.channels else _letters(step, day, campaign)
+        for _, step in day.change_steps:
+            yield _letters(step, day, campaign)
 
 
 def _letters(step: Step, day: ActionDay, campaign: Campaign) -> Slot:

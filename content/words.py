@@ -6,27 +6,20 @@ from datetime import timedelta
 from functools import lru_cache
 from gettext import GNUTranslations
 from pathlib import Path
-from typing import Final, LiteralString, NewType
+from typing import Final, LiteralString
 
 import regex
 from babel.dates import format_timedelta
 
 from content.catalogs import compiled, read, read_by
 from content.filters import Habits, habits_for, number_
-from content.languages import OURS, chain, in_digits, ours
+from content.languages import OURS, chain, direction, in_digits, ours
+from content.later import BETWEEN, Phrase, Value
 from content.tagform import BIDI_CONTROLS
 from content.upkeep import bring_up_to_date
 
 _CONTROLS: Final = regex.compile(rf"[{BIDI_CONTROLS}\p{{Cc}}]+")
 _BARE: Final = regex.compile(r"[#＃@]|://|www\.")
-
-Phrase = NewType("Phrase", str)
-"""A text in English that the catalogs know, kept until it is known who reads it."""
-
-
-def later(text: LiteralString) -> Phrase:
-    """Keep a text, such as a line of a table, that ``Words.of`` says when the reader is known."""
-    return Phrase(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +45,9 @@ class Words:
         return self._filled(self._catalog.gettext(message), values)
 
     def of(self, phrase: Phrase) -> str:
-        """A text that was kept for later."""
-        return self._catalog.gettext(phrase)
+        """A text that was kept for later; names in it keep their places among letters of the other direction."""
+        values = {name: self._told(value) for name, value in phrase.values}
+        return self._filled(self._catalog.gettext(phrase.english), values)
 
     def count(self, singular: LiteralString, plural: LiteralString, n: int, /, **values: str | int) -> str:
         """A text in the form that the language has for ``n``, which stands at ``{n}``."""
@@ -63,6 +57,13 @@ class Words:
         """A length of time, rounded to its largest unit: ``3 minutes``."""
         text = format_timedelta(length, threshold=1, locale=self.habits.locale)
         return in_digits(text, self.habits.digits)
+
+    def _told(self, value: Value) -> str | int:
+        if isinstance(value, Phrase):
+            return self.of(value)
+        if isinstance(value, tuple):
+            return BETWEEN.join(map(self.of, value))
+        return isolated(value) if isinstance(value, str) and direction(self.language) == "rtl" else value
 
     def _filled(self, text: str, values: dict[str, str | int]) -> str:
         written = {

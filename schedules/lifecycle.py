@@ -1,8 +1,10 @@
 """The kinds of deliveries, their states and the moves between these."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from content.later import Phrase, later
 from schedules.errors import IllegalMove
 
 
@@ -20,6 +22,20 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     HANDED_OFF = "handed_off"
 
+
+CALLED: Final[Mapping[State, Phrase]] = {
+    State.PLANNED: later("planned"),
+    State.READY: later("ready"),
+    State.CLAIMED: later("claimed"),
+    State.SENDING: later("sending"),
+    State.SENT: later("sent"),
+    State.REFUSED: later("refused"),
+    State.UNKNOWN: later("unknown"),
+    State.EXPIRED: later("expired"),
+    State.CANCELLED: later("cancelled"),
+    State.HANDED_OFF: later("handed over"),
+}
+"""What people call the states."""
 
 PUBLISH: Final = "publish"
 PIN: Final = "pin"
@@ -42,12 +58,13 @@ MOVES: Final = {
     State.UNKNOWN: frozenset({State.SENT, State.READY, State.CANCELLED}),
     State.HANDED_OFF: frozenset({State.SENT, State.EXPIRED, State.CANCELLED}),
     State.SENT: frozenset[State](),
-    State.REFUSED: frozenset({State.PLANNED}),
+    State.REFUSED: frozenset({State.PLANNED, State.READY}),
     State.EXPIRED: frozenset({State.PLANNED, State.SENT}),
     State.CANCELLED: frozenset({State.PLANNED}),
 }
-"""Every move that is allowed. A refused, expired or cancelled post that is edited is planned anew. A receipt that
-arrives late is proof, whatever others have decided meanwhile."""
+"""Every move that is allowed. A refused, expired or cancelled post that is edited is planned anew; one that was refused
+because a place was not filled in goes out once it is. A receipt that arrives late is proof, whatever others have decided
+meanwhile."""
 
 UNCLAIMED: Final = frozenset({State.PLANNED, State.READY})
 """Nothing has been done yet: the post may still be changed or withdrawn."""
@@ -78,4 +95,4 @@ def check_move(here: State, there: State) -> None:
     if there not in MOVES[here]:
         allowed = ", ".join(sorted(MOVES[here])) or "nothing; this state is final"
         msg = f"A delivery that is {here} cannot become {there}. From {here} it can become: {allowed}."
-        raise IllegalMove(msg)
+        raise IllegalMove(msg, later("That cannot be done any more: {state}.", state=CALLED[here]))

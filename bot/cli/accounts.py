@@ -82,7 +82,7 @@ def add(
         if no_verify:
             say(f"The platform was not asked. Ask it: munasara accounts test {stored.id}")
             return
-        code = _ask_platform(desk, actor, stored.id)
+        code = _ask_platform(desk, actor, stored)
     ctx.exit(code)
 
 
@@ -142,7 +142,8 @@ def test(ctx: click.Context, session: Session, name: str) -> None:
 
     actor = session.actor()
     with session.desk() as desk:
-        held = desk.do(get(desk.store, name)).held
+        known = desk.do(get(desk.store, name))
+        held = known.held
         if held is not None:
             check = desk.do(
                 commands.release(desk.store, actor, name, lambda account: _verify(desk, account))
@@ -150,10 +151,52 @@ def test(ctx: click.Context, session: Session, name: str) -> None:
         else:
             check = desk.do(_verify(desk, name))
         desk.do(commands.note(desk.store, desk.clock, name, check))
-    _show_check(name, check)
+    _show_check(name, check, has_token=known.has_secret)
     if held is not None:
         say(f"{name} was held ({held}) and sends again.")
     ctx.exit(0 if check.ready else NO)
+
+
+@accounts.command(
+    epilog="""\b
+Examples:
+  munasara accounts change telegram-tr --disclosure "Run by the campaign"
+  munasara accounts change tiktok-en --set to=amal --set then=sami
+"""
+)
+@click.argument("name", metavar="ACCOUNT")
+@click.option("--owner", help="Who answers for it, in the campaign or at the partner.")
+@click.option("--disclosure", help="How its profile tells readers who speaks.")
+@click.option(
+    "--set",
+    "given",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A setting of the channel; repeat it. Without a value it is taken away.",
+)
+@acting
+@pass_session
+def change(
+    session: Session, name: str, owner: str | None, disclosure: str | None, given: Sequence[str]
+) -> None:
+    """Give an account another owner, disclosure or setting. Its name, language and place stay."""
+    from schedules.accounts.accounts import get
+    from schedules.commands import accounts as commands
+
+    settings = pairs(given)
+    if owner is None and disclosure is None and not settings:
+        raise click.UsageError("Say what changes: --owner, --disclosure or --set KEY=VALUE.")
+    actor = session.actor()
+    with session.desk() as desk:
+        channel = desk.do(get(desk.store, name)).channel
+        kinds = {channel: _kind(channel)}
+        changed = desk.do(
+            commands.change(
+                desk.store, actor, name, kinds=kinds, owner=owner, disclosure=disclosure, settings=settings
+            )
+        )
+    _show(changed)
+    say(f"\n{name} is changed. Would a post be accepted? munasara accounts test {name}")
 
 
 @accounts.command()
@@ -226,11 +269,12 @@ async def _verify(desk: Desk, account: str) -> "AccountCheck":
         return await channel.verify()
 
 
-def _ask_platform(desk: Desk, actor: "Actor", account: str) -> int:
+def _ask_platform(desk: Desk, actor: "Actor", stored: "Account") -> int:
     from channels.base import AccountCheck
     from channels.errors import ChannelError, NotAuthorised
     from schedules.commands import accounts as commands
 
+    account = stored.id
     try:
         check = desk.do(_verify(desk, account))
     except NotAuthorised as error:
@@ -242,18 +286,20 @@ def _ask_platform(desk: Desk, actor: "Actor", account: str) -> int:
     if not check.ready:
         desk.do(commands.hold(desk.store, desk.clock, actor, account, check.detail))
     desk.do(commands.note(desk.store, desk.clock, account, check))
-    _show_check(account, check)
+    _show_check(account, check, has_token=stored.has_secret)
     return FINE if check.ready else NO
 
 
-def _show_check(name: str, check: "AccountCheck") -> None:
+def _show_check(name: str, check: "AccountCheck", *, has_token: bool) -> None:
     known = f" ({check.identity})" if check.identity else ""
     say(f"{name}{known}: {check.detail}")
     if check.quota is not None:
         say(f"{used(check.quota)}.")
     if not check.ready:
         say(f"Nothing is sent through it. When that is mended: munasara accounts test {name}")
-        say(f"If the token was wrong: munasara accounts token {name}")
+        if has_token:
+            say(f"If the token was wrong: munasara accounts token {name}")
+        say(f"If a setting was wrong: munasara accounts change {name} --set KEY=VALUE")
 
 
 def _show(found: "Account") -> None:

@@ -13,6 +13,7 @@ from bot.cli.session import Desk, Session, acting, pass_session
 from bot.cli.texts import platforms_of, show_post
 
 if TYPE_CHECKING:
+    from content.later import Phrase
     from schedules.commands.actor import Actor
     from schedules.commands.posts import PostView
 
@@ -121,7 +122,7 @@ def _asked(desk: Desk, waiting: "Sequence[PostView]", platforms: Mapping[str, st
     return chosen
 
 
-def _approve(desk: Desk, actor: "Actor", chosen: "Sequence[PostView]") -> tuple[str, ...]:
+def _approve(desk: Desk, actor: "Actor", chosen: "Sequence[PostView]") -> "tuple[Phrase, ...]":
     from schedules.commands import approvals
 
     seen = [approvals.Seen(post.id, post.digest) for post in chosen]
@@ -133,5 +134,5 @@ def _approve(desk: Desk, actor: "Actor", chosen: "Sequence[PostView]") -> tuple[
     if done.waiting:
         say(f"{counted(len(done.waiting), 'post')} signed by you; another person must approve as well.")
     for why in done.left:
-        say(why, err=True)
+        say(str(why), err=True)
     return done.left

@@ -66,7 +66,7 @@ def secret(kind: "type[Channel]", file: Path | None) -> "Secret":
     from channels.secret import Secret, pack
 
     if file is not None:
-        text = (sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")).strip()
+        text = _content(file).strip()
         return pack(_parts(kind, text)) if kind.secret_parts else Secret(text)
     if kind.secret_help is None:
         return Secret("")
@@ -97,6 +97,15 @@ def _answer(wanted: "Setting", question: str, *, hide_input: bool = False) -> st
 
 def _asked(value: str | None, question: str) -> str:
     return value if value is not None else str(click.prompt(question, err=True))
+
+
+def _content(file: Path) -> str:
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise click.BadParameter(
+            "it holds no text in UTF-8. Save the token as plain text.", param_hint="--secret-file"
+        ) from None
 
 
 def _parts(kind: "type[Channel]", text: str) -> dict[str, str]:

@@ -4,41 +4,22 @@ import asyncio
 import shutil
 import stat
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from bot.cli.concerns import BROKEN, LOOK, OK, Finding, of_accounts
 from bot.cli.exits import NO
-from bot.cli.output import json_option, say, show_json, used, utc
+from bot.cli.output import json_option, say, show_json
 from bot.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-    from channels.base import Quota
-    from schedules.accounts.accounts import Account
     from schedules.store.engine import Store
 
-OK: Final = "ok"
-LOOK: Final = "look"
-BROKEN: Final = "broken"
 LITTLE_SPACE: Final = 1_000_000_000
 NO_SPACE: Final = 100_000_000
-SOON: Final = timedelta(days=3)
-"""A token that has no longer to live wants a look."""
-RENEWAL_IS_LATE: Final = timedelta(hours=1)
-NEARLY_USED: Final = 0.9
-"""The part of a quota."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was examined. ``state`` is ``ok``, ``look`` (at it some time) or ``broken``."""
-
-    what: str
-    state: str
-    detail: str
 
 
 @click.command(epilog="Exit code 1 where something is broken. Changes nothing.")
@@ -160,7 +141,7 @@ async def _ledger(settings: "Settings") -> list[Finding]:
             await _database(store),
             *await _time_zones(store),
             *await _workers(store),
-            *await _accounts(store, settings),
+            *await of_accounts(store, settings),
             await _audit(store, settings),
         ]
     except (SQLAlchemyError, OSError) as error:
@@ -172,7 +153,10 @@ async def _ledger(settings: "Settings") -> list[Finding]:
 
 async def _database(store: "Store") -> Finding:
     from schedules.commands.installation import schema_is_current
+    from schedules.commands.wipe import said_of_a_wiped, was_wiped
 
+    if await was_wiped(store):
+        return Finding("database", BROKEN, said_of_a_wiped(store))
     if await schema_is_current(store):
         return Finding("database", OK, f"{store.url.get_backend_name()} answers; its schema is current.")
     return Finding("database", LOOK, "Its schema is of another version. Bring it up to date: munasara init")
@@ -192,31 +176,15 @@ async def _time_zones(store: "Store") -> list[Finding]:
 
 async def _workers(store: "Store") -> list[Finding]:
     from schedules.clock import SystemClock
+    from schedules.commands.actor import Actor
     from schedules.commands.status import status
 
-    found = await status(store, SystemClock())
+    found = await status(store, SystemClock(), Actor("doctor"))
     if found.workers:
         return [Finding("workers", OK, f"Alive: {', '.join(found.workers)}.")]
     if found.next_at is not None or found.late:
         return [Finding("workers", BROKEN, "None is alive and posts are waiting. Start one: munasara run")]
     return [Finding("workers", OK, "None is alive, and nothing is waiting.")]
-
-
-async def _accounts(store: "Store", settings: "Settings") -> list[Finding]:
-    from schedules.accounts.accounts import list_all
-    from schedules.clock import SystemClock
-    from schedules.commands.installation import last_failures
-
-    failures, now = await last_failures(store), SystemClock().now()
-    found = []
-    for account in await list_all(store):
-        locked = await _locked(store, settings, account.id) if account.has_secret else None
-        failure = failures.get(account.id)
-        state, detail = next(
-            _concerns(account, locked, failure, now), (OK, "Nothing keeps it from sending.")
-        )
-        found.append(Finding(f"account {account.id}", state, detail))
-    return found
 
 
 async def _audit(store: "Store", settings: "Settings") -> Finding:
@@ -236,60 +204,3 @@ async def _audit(store: "Store", settings: "Settings") -> Finding:
     if found.head is None:
         return Finding("audit", OK, "Nothing was recorded yet.")
     return Finding("audit", OK, f"Whole, {found.records:,} records. Keep the head elsewhere: {found.head}")
-
-
-def _concerns(
-    account: "Account", locked: str | None, failure: str | None, now: datetime
-) -> Iterator[tuple[str, str]]:
-    """What is wrong with an account, the worst first."""
-    if account.held:
-        again = f"munasara accounts test {account.id}"
-        yield BROKEN, f"Held: {account.held.rstrip('.')}. When mended: {again}"
-    if locked is not None:
-        yield BROKEN, locked
-    yield from _lifetime(account, now)
-    if failure is not None:
-        yield LOOK, f"Its latest post was {failure}"
-    if account.quota is not None and _is_nearly_used(account.quota, account.quota_read_at, now):
-        yield LOOK, f"{used(account.quota)}, on {utc(account.quota_read_at)}. What is too many waits."
-
-
-def _is_nearly_used(quota: "Quota", read_at: datetime | None, now: datetime) -> bool:
-    still_counts = read_at is not None and now - read_at < quota.window
-    return still_counts and quota.used > quota.allowed * NEARLY_USED
-
-
-def _lives_for_hours(account: "Account") -> bool:
-    """Tokens that may be renewed as soon as they are given are short-lived: they always expire soon."""
-    from channels.registry import channel_class
-
-    return account.renew_at is not None and not channel_class(account.channel).first_renewal
-
-
-def _lifetime(account: "Account", now: datetime) -> Iterator[tuple[str, str]]:
-    expires_at, fresh = account.expires_at, f"munasara accounts token {account.id}"
-    if expires_at is not None and expires_at <= now:
-        yield BROKEN, f"Its token expired on {utc(expires_at)}. Give it a new one: {fresh}"
-    elif expires_at is not None and expires_at - now <= SOON and not _lives_for_hours(account):
-        yield (
-            LOOK,
-            f"Its token expires on {utc(expires_at)} and was not renewed. Give it a new one: {fresh}",
-        )
-    elif account.renew_at is not None and now - account.renew_at > RENEWAL_IS_LATE:
-        yield (
-            LOOK,
-            f"Its token should have been renewed on {utc(account.renew_at)}. Is a worker alive? munasara run",
-        )
-
-
-async def _locked(store: "Store", settings: "Settings", account: str) -> str | None:
-    from schedules.accounts.accounts import connection
-    from schedules.accounts.keys import load_key
-    from schedules.accounts.vault import Vault
-    from schedules.errors import ScheduleError
-
-    try:
-        await connection(store, Vault(load_key(settings.key_path)), account)
-    except ScheduleError as error:
-        return str(error)
-    return None

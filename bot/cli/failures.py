@@ -1,7 +1,9 @@
 """What a failure means to the person at the terminal: one sentence and an exit code, or a defect."""
 
+import errno
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 import click
 import structlog
@@ -13,6 +15,16 @@ from bot.logs import configure_logs, redact
 from channels.errors import ChannelError
 from content.errors import CampaignInvalid, ContentError
 from schedules.errors import ScheduleError
+
+_REMEDIES: Final[Mapping[int, str]] = {
+    errno.ENOENT: "Look how the name is written, and whether it is there.",
+    errno.EACCES: "Let the user that runs Munasara read and write there, or choose another place.",
+    errno.EROFS: "Choose a place that can be written to.",
+    errno.ENOTDIR: "A part of this path is a file; choose another place.",
+    errno.EISDIR: "It is a folder; name a file.",
+    errno.EEXIST: "Take it away, or choose another name.",
+    errno.ENOSPC: "Make room, then do it again.",
+}
 
 
 def report(error: Exception) -> int:
@@ -34,7 +46,7 @@ def _sentences(error: Exception) -> Iterator[str]:
         yield str(error)
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename else ""
-        yield f"{place}{error.strerror}."
+        yield f"{place}{error.strerror}. {_REMEDIES.get(error.errno or 0, '')}".rstrip()
     yield from _of_the_database(error)
 
 

@@ -194,13 +194,15 @@ def lock(session: Session, name: str) -> None:
 @acting
 @pass_session
 def unlock(session: Session, name: str) -> None:
-    """Let somebody in again, who then sets up a new second factor."""
+    """Let somebody in again, who by a fresh link then sets up a new second factor."""
     from schedules.commands import people as commands
 
     actor = session.actor()
     with session.desk() as desk:
         desk.do(commands.unlock(desk.store, actor, name))
-    say(f"{name} is let in again, and sets up a new second factor first.")
+    say(
+        f"{name} is let in again. A fresh link lets them set up a new second factor: munasara people invite"
+    )
 
 
 @people.command

@@ -27,12 +27,12 @@ Examples:
   munasara plan my-campaign --dry-run
   munasara plan my-campaign --yes --json
 
-Exit code 1 where the campaign has errors; nothing is recorded then.
+Exit code 1 where the campaign has errors; nothing is recorded or written then.
 """
 )
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Record without asking.")
-@click.option("--dry-run", is_flag=True, help="Show what would be recorded, and record nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be recorded; record and write nothing.")
 @click.option("--every", is_flag=True, help=f"Show every post, not only the first {ROWS_SHOWN}.")
 @click.option("--ics", type=click.Path(path_type=Path), help="Write the action days as a calendar file.")
 @json_option
@@ -52,13 +52,11 @@ def plan(
     """Plan a campaign folder on the connected accounts: what goes out where and when; then record it.
 
     Safe to repeat: posts that changed are revised and wait for approval again, posts that vanished are
-    withdrawn, and what was sent is never sent again.
+    withdrawn, and what was sent is never sent again. Of a dormant campaign the kit is kept, and no post recorded.
     """
     actor = session.actor()
     with session.desk() as desk:
         checked = _checked(desk, folder)
-        if ics is not None:
-            write_calendar(checked.campaign, desk.clock.now(), ics)
         before = None if checked.errors else desk.do(_preview(desk, checked))
         if as_json:
             show_json(_as_data(checked, before))
@@ -66,19 +64,23 @@ def plan(
             _show(checked, before, every)
         if before is None:
             ctx.exit(NO)
-        if dry_run or (as_json and not yes) or not _changes_something(before):
+        if ics is not None and not dry_run:
+            write_calendar(checked.campaign, desk.clock.now(), ics, checked.overrides.cities)
+        if dry_run or (as_json and not yes) or not _changes_something(desk, checked, before):
             return
         if not yes:
-            click.confirm("Record this plan?", abort=True, err=True)
+            question = "Keep this kit?" if checked.campaign.dormant else "Record this plan?"
+            click.confirm(question, abort=True, err=True)
         _record(desk, actor, checked, quiet=as_json)
 
 
 def _checked(desk: Desk, folder: Path) -> "Checked":
     from content.loader import load_campaign
     from schedules.commands import accounts
+    from schedules.commands.launches import as_launched
     from schedules.commands.plans import check_plan
 
-    campaign = load_campaign(folder)
+    campaign = desk.do(as_launched(desk.store, load_campaign(folder)))
     views = desk.do(accounts.views(desk.store))
     return desk.do(check_plan(desk.store, desk.clock, campaign, views))
 
@@ -102,6 +104,12 @@ def _record(desk: Desk, actor: "Actor", checked: "Checked", *, quiet: bool) -> N
         )
     if quiet:
         return
+    if checked.campaign.dormant:
+        say(f"\nKept: {checked.campaign.id}. Nothing of it goes out before two people launch it.")
+        say(
+            f"Next:\n  munasara launch {checked.campaign.folder}    show what a launch would do, and ask for it"
+        )
+        return
     say(f"\nRecorded: {_summary(outcome)}.")
     say(
         "Next:\n  munasara approve    look at each post and approve it\n  munasara run        send what is approved, when it is due"
@@ -109,10 +117,7 @@ def _record(desk: Desk, actor: "Actor", checked: "Checked", *, quiet: bool) -> N
 
 
 def _occurrences(checked: "Checked") -> "list[Occurrence]":
-    from schedules.planning.occurrences import occurrences
-
-    planned = checked.overrides.apply(occurrences(checked.campaign, checked.accounts))
-    return sorted(planned, key=lambda occurrence: (occurrence.due_at, occurrence.key))
+    return sorted(checked.planned(), key=lambda occurrence: (occurrence.due_at, occurrence.key))
 
 
 def _show(checked: "Checked", outcome: "Outcome | None", every: bool) -> None:
@@ -124,9 +129,11 @@ def _show(checked: "Checked", outcome: "Outcome | None", every: bool) -> None:
     if len(shown) < len(planned):
         say(f"... and {len(planned) - len(shown):,} more: munasara plan {checked.campaign.folder} --every")
     say(f"\n{counted(len(planned), 'post')} on {counted(len({o.account for o in planned}), 'account')}.")
-    show_timelines(checked.campaign, None if every else ROWS_SHOWN)
+    show_timelines(checked.campaign, None if every else ROWS_SHOWN, checked.overrides.cities)
     _show_forecast(checked)
     _show_audience(checked)
+    if checked.campaign.dormant:
+        say(f"{checked.campaign.id} is dormant: the kit is kept, none of these posts is recorded.")
     if outcome is not None:
         show_problems(outcome.conflicts)
         say(f"Against what is recorded: {_summary(outcome)}.")
@@ -151,9 +158,13 @@ def _show_audience(checked: "Checked") -> None:
     if checked.audience is not None:
         for line in of_plan(checked.audience):
             say(line)
-    elif checked.campaign.prompts and not checked.has_bot:
-        missing = "no account writes to volunteers. Connect one: munasara accounts add telegram-bot"
-        say(f"{counted(len(checked.campaign.prompts), 'prompt')} not planned, as {missing}")
+    if checked.has_bot:
+        return
+    missing = "no account writes to volunteers. Connect one: munasara accounts add telegram-bot"
+    if checked.campaign.daily:
+        say(f"{counted(len(checked.campaign.daily), 'prompt')} not planned, as {missing}")
+    if checked.campaign.writes_letters:
+        say(f"Letters of action days not planned, as {missing}")
 
 
 def _rows(planned: "list[Occurrence]") -> Iterator[tuple[object, ...]]:
@@ -172,6 +183,8 @@ def _rows(planned: "list[Occurrence]") -> Iterator[tuple[object, ...]]:
 def _note(planned: "Occurrence") -> str:
     from schedules.walltime import Note
 
+    if planned.waits:
+        return "only when the day is changed there"
     asked = f"{planned.local_at:%H:%M}"
     notes = {
         Note.GAP_SHIFTED: f"the clocks jump over {asked}; sent at {planned.shown_at:%H:%M}",
@@ -187,8 +200,12 @@ def _summary(outcome: "Outcome") -> str:
     return ", ".join(counts) or "nothing planned"
 
 
-def _changes_something(outcome: "Outcome") -> bool:
+def _changes_something(desk: Desk, checked: "Checked", outcome: "Outcome") -> bool:
+    from schedules.commands.launches import is_kept
     from schedules.planning.changes import Change
+
+    if checked.campaign.dormant and not desk.do(is_kept(desk.store, checked.campaign)):
+        return True
 
     still = {Change.UNCHANGED, Change.OVERRIDDEN, Change.CONFLICT}
     return any(count for change, count in outcome.counts.items() if change not in still)
@@ -216,7 +233,7 @@ def _as_data(checked: "Checked", outcome: "Outcome | None") -> dict[str, object]
         "errors": len(checked.errors),
         "problems": checked.problems,
         "posts": posts,
-        "action_days": timelines_as_data(checked.campaign),
+        "action_days": timelines_as_data(checked.campaign, checked.overrides.cities),
         "forecast": checked.forecast,
         "prompts": () if checked.audience is None else tuple(of_plan(checked.audience)),
         "changes": None if outcome is None else outcome.counts,

@@ -8,7 +8,7 @@ import click
 from bot.cli.exits import NO
 from bot.cli.output import moment, say, show_problems
 from bot.cli.session import Session, pass_session
-from bot.cli.texts import platforms_of, show_body, show_post
+from bot.cli.texts import letters_of_day, platforms_of, show_body, show_post
 
 if TYPE_CHECKING:
     from content.errors import Problem
@@ -77,9 +77,10 @@ def _show_draft(draft: "Draft") -> None:
     planned = draft.occurrence
     place = f", {planned.city}" if planned.city else ""
     audience = f", for {planned.audience}" if planned.audience else ""
+    samples = ", with sample numbers" if draft.has_samples else ""
     say(
         f"--- {planned.message_id} on {planned.channel}{place}, {planned.language}{audience}, "
-        f"{moment(planned.shown_at, planned.zone)}, from {draft.rendered.file}"
+        f"{moment(planned.shown_at, planned.zone)}{letters_of_day(draft.body)}{samples}, from {draft.rendered.file}"
     )
     show_body(draft.body, planned.channel)
 

@@ -29,7 +29,8 @@ Examples:
   munasara rehearse my-campaign --no-faults --out /tmp/rehearsal
 
 Exit code 1 where a promise was broken: a post lost, twice, altered, too early or too late; a volunteer
-asked twice, never, in quiet hours, or for more than is safe for them.
+asked twice, never, in quiet hours, or for more than is safe for them; an action day of which the board,
+a round-up or a phone tells anything else than its captains did.
 """
 )
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
@@ -67,7 +68,7 @@ def rehearse(
     """Run a whole campaign offline: the same code, a fast clock, stand-ins for the platforms.
 
     Without a folder it takes the example campaign. Needs no account, no token and no network, and leaves a
-    transcript that shows every post, and what each phone of invented volunteers shows.
+    transcript that shows every post, and what each phone of invented volunteers and captains shows.
     """
     from bot.rehearsal import run
 
@@ -87,6 +88,10 @@ def show_report(report: "Report") -> None:
     say(f"\n{report.verdict.sentence}")
     if report.letters is not None:
         say(report.letters.sentence)
+    if report.days is not None:
+        say(report.days.sentence)
+    for day in report.cities:
+        say(day.sentence)
     for sentence in report.attention:
         say(f"! {sentence}")
     say(f"\nTranscript: {report.transcript.absolute()}")

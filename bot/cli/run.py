@@ -14,24 +14,27 @@ if TYPE_CHECKING:
 
 
 @click.command
+@click.option(
+    "--init", is_flag=True, help="Make the installation first where there is none, as in a container."
+)
 @pass_session
-def run(session: Session) -> None:
+def run(session: Session, init: bool) -> None:
     """Send what is due, until stopped with Ctrl-C.
 
     Sends that have begun are finished before it ends; a second Ctrl-C ends it at once, which is safe too.
     On SQLite one worker runs at a time; on PostgreSQL start as many as you like.
     """
     session.configure_logs(wanted=True)
-    asyncio.run(_run(session.settings))
+    asyncio.run(_run(session.settings, create=init))
 
 
-async def _run(settings: "Settings") -> None:
+async def _run(settings: "Settings", *, create: bool) -> None:
     from bot.app import open_app, open_worker
     from bot.web.server import serving
 
     stop = asyncio.Event()
     async with (
-        open_app(settings) as app,
+        open_app(settings, create=create) as app,
         open_worker(app) as worker,
         serving(app.web(lambda: worker.is_ready), settings.http) as address,
     ):

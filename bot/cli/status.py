@@ -19,7 +19,7 @@ def status(session: Session, as_json: bool) -> None:
     from schedules.commands.status import status as ask
 
     with session.desk() as desk:
-        found = desk.do(ask(desk.store, desk.clock))
+        found = desk.do(ask(desk.store, desk.clock, session.actor(recorded=False)))
     if as_json:
         show_json(_as_data(found))
     else:

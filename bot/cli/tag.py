@@ -26,12 +26,26 @@ def tag(ctx: click.Context, candidate: str, languages: tuple[str, ...], as_json:
     """Show where a hashtag breaks, how people will misspell it and how it reads, before anyone prints it."""
     from content.hashtags import report
 
+    for language in languages:
+        _require_known(language)
     found = report(candidate, languages=languages)
     if as_json:
         show_json(found)
     else:
         _show(found)
     ctx.exit(NO if found.faults else 0)
+
+
+def _require_known(language: str) -> None:
+    from content.languages import locale_for
+
+    try:
+        locale_for(language)
+    except LookupError:
+        raise click.BadParameter(
+            f"no language is known as {language!r:.80}. Write its tag, such as ar, fr or fa-AF.",
+            param_hint="--language",
+        ) from None
 
 
 def _show(found: "TagReport") -> None:

@@ -29,8 +29,16 @@ def show_post(post: "PostView", platforms: Mapping[str, str]) -> None:
     """Print a recorded post under a line that says what it is, where and when."""
     place = f", {post.city}" if post.city else ""
     when = local_moment(post.planned_at, post.zone)
-    say(f"--- post {post.id}: {post.message} on {post.account}{place}, {post.language}, {when}")
+    what = letters_of_day(post.body)
+    say(f"--- post {post.id}: {post.message} on {post.account}{place}, {post.language}, {when}{what}")
     show_body(post.body, platforms.get(post.account, UNKNOWN_PLATFORM))
+
+
+def letters_of_day(body: Mapping[str, Any]) -> str:
+    """Said of a post that is letters of an action day; empty for any other."""
+    from schedules.people.steps import step_of
+
+    return "" if step_of(body) is None else ", letters of the day"
 
 
 def show_body(body: Mapping[str, Any], platform: str) -> None:
@@ -45,6 +53,8 @@ def show_body(body: Mapping[str, Any], platform: str) -> None:
     later = [from_json(part) for part in body.get("thread", ())]
     if body["warning"] and limits.content_warnings:
         say(f"Warning: {body['warning']}\n")
+    if answered := body.get("options", {}).get("reply_to"):
+        say(f"It answers {answered}\n")
     if later:
         say(f"1/{len(later) + 1}\n")
     _show_part(from_json(body["text"]), limits, media=body["media"], warning=body["warning"])

@@ -5,49 +5,51 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-import click
-
 from bot.cli.output import say, show_table, utc
 
 if TYPE_CHECKING:
     from content.models import ActionDay, Campaign
     from schedules.action_days.timeline import TimedStep, Timeline
+    from schedules.planning.cities import CityStates
 
 NAMED: Final = 4
 _Key: TypeAlias = tuple[str, tuple[tuple[object, object], ...]]
 
 
-def show_timelines(campaign: "Campaign", most: int | None) -> None:
+def show_timelines(campaign: "Campaign", most: int | None, states: "CityStates | None" = None) -> None:
     """Print every action day, cities that share a clock and their steps in one row.
 
     Args:
         most: How many rows of each day are shown; ``None`` for all.
+        states: What people changed of the permits.
     """
     for day in campaign.action_days:
         if day.steps:
-            _show(day, campaign, most)
+            show_day(day, campaign, most, states)
 
 
-def write_calendar(campaign: "Campaign", now: datetime, file: Path) -> None:
+def write_calendar(
+    campaign: "Campaign", now: datetime, file: Path, states: "CityStates | None" = None
+) -> None:
     """Write the action days as iCalendar and say so.
 
+    Args:
+        states: What people changed of the permits.
+
     Raises:
-        click.FileError: The file cannot be written.
+        OSError: The file cannot be written.
     """
     from schedules.action_days.calendars import calendar_of
 
-    try:
-        file.write_bytes(calendar_of(campaign, now))
-    except OSError as error:
-        raise click.FileError(str(file), hint=error.strerror) from error
+    file.write_bytes(calendar_of(campaign, now, states or {}))
     say(f"Wrote the action days to {file}, without guarded cities.", err=True)
 
 
-def timelines_as_data(campaign: "Campaign") -> list[dict[str, object]]:
+def timelines_as_data(campaign: "Campaign", states: "CityStates | None" = None) -> list[dict[str, object]]:
     """The same for a script, city by city."""
     from schedules.action_days.timeline import timelines
 
-    lines = (line for day in campaign.action_days for line in timelines(day, campaign))
+    lines = (line for day in campaign.action_days for line in timelines(day, campaign, states or {}))
     return [
         {
             "day": line.day.id,
@@ -71,24 +73,27 @@ def timelines_as_data(campaign: "Campaign") -> list[dict[str, object]]:
     ]
 
 
-def _show(day: "ActionDay", campaign: "Campaign", most: int | None) -> None:
+def show_day(
+    day: "ActionDay", campaign: "Campaign", most: int | None, states: "CityStates | None" = None
+) -> None:
+    """Print one action day."""
     if day.at.tzinfo is None:
         clock = f"{day.at:%Y-%m-%d %H:%M} on the clocks of each city"
     else:
         clock = f"one instant, {utc(day.at.astimezone(UTC))}"
     say(f"\nAction day {day.id}. T-0 is {clock}.")
-    rows = list(_rows(day, campaign))
+    rows = list(_rows(day, campaign, states or {}))
     shown = rows if most is None else rows[:most]
     show_table(["where", "step", "local time", "UTC", "note"], shown)
     if len(shown) < len(rows):
         say(f"... and {len(rows) - len(shown):,} more: munasara plan {campaign.folder} --every")
 
 
-def _rows(day: "ActionDay", campaign: "Campaign") -> Iterator[tuple[object, ...]]:
+def _rows(day: "ActionDay", campaign: "Campaign", states: "CityStates") -> Iterator[tuple[object, ...]]:
     from schedules.action_days.timeline import timelines
 
     alike: dict[_Key, list[Timeline]] = {}
-    for line in timelines(day, campaign):
+    for line in timelines(day, campaign, states):
         key = tuple((timed.step.id, timed.withheld) for timed in line.steps)
         alike.setdefault((line.zone, key), []).append(line)
     for together in alike.values():

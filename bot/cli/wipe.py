@@ -51,7 +51,12 @@ async def _wipe(settings: "Settings", actor: "Actor") -> "Wiped":
 
     store = Store(settings.database_url, settings.home / "media")
     try:
-        return await commands.wipe(store, SystemClock(), actor, settings.key_path)
+        done = await commands.wipe(store, SystemClock(), actor, settings.key_path)
+        async with commands.going_on(done, "The pages of boards"):
+            from bot.board.files import erase_boards
+
+            erase_boards(settings.board_folder)
+        return done
     finally:
         await store.close()
 

@@ -71,8 +71,9 @@ def cast(campaign: Campaign) -> tuple[AccountView, ...]:
     for slot in campaign.planned_slots:
         for view in _accounts(slot, campaign):
             found.setdefault(view.name, view)
-    if campaign.prompts:
+    if campaign.prompts or campaign.writes_letters:
         found[BOT] = AccountView(BOT, BOT_CHANNEL, campaign.languages[0])
+    if campaign.prompts:
         found |= {view.name: replace(view, prompt_hour=PROMPT_HOUR) for view in _groups(campaign)}
     return tuple(found[name] for name in sorted(found))
 

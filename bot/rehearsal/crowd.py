@@ -18,6 +18,8 @@ HOURS: Final = (9, 20, 12, 8, 21)
 DONE: Final = 0.6
 NOT_TODAY: Final = 0.8
 """Of all prompts, which part is done, and up to which part somebody answers at all."""
+COMES: Final = 0.7
+"""Of those who are asked, which part comes to an action day."""
 LEAVES_AFTER: Final = timedelta(days=2)
 """How long after the beginning of the campaign somebody pauses or wants to be forgotten."""
 
@@ -78,6 +80,11 @@ def says(seed: int, who: Someone, on: date) -> Answer | None:
     if drawn < DONE:
         return Answer.DONE
     return Answer.NOT_TODAY if drawn < NOT_TODAY else None
+
+
+def comes(seed: int, who: Someone, day: str) -> bool:
+    """Whether somebody who is asked comes to an action day."""
+    return random.Random(f"{seed}/{who.number}/{day}").random() < COMES  # noqa: S311 - a rehearsal must be repeatable
 
 
 def owed(campaign: Campaign, who: Someone) -> Iterator[DailyPrompt]:

@@ -14,6 +14,7 @@ from content.richtext import RichText, from_json, plain
 from content.visible import visible
 from schedules.commands.posts import PostView
 from schedules.lifecycle import ENDED, State
+from schedules.people.steps import CHANGE
 
 Acceptance = Mapping[str, Any]
 Taken = dict[tuple[str, str], list[Acceptance]]
@@ -54,13 +55,18 @@ def _faults(post: PostView, platform: str, taken: Sequence[Acceptance]) -> Itera
         "lost": sent and not taken,
         "unexplained": bool(taken) and not (sent or unknown),
         "altered": any(not _is_as_approved(entry, post, platform) for entry in taken),
-        "early": any(at < post.planned_at for at in times),
+        "early": any(at < _begins(post) for at in times),
         "overdue": any(at > post.expires_at for at in times),
         "landed": unknown and bool(taken),
         "not_landed": unknown and not taken,
         "open": post.state not in ENDED and not unknown,
     }
     return (name for name, is_so in verdicts.items() if is_so)
+
+
+def _begins(post: PostView) -> datetime:
+    """From when on it may go out; what tells of a change of an action day, as soon as that comes."""
+    return min(post.planned_at, post.due_at) if f":{CHANGE}" in post.slot else post.planned_at
 
 
 def _faults_in_thread(post: PostView, platform: str, found: Taken) -> Iterable[str]:

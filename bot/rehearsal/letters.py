@@ -73,8 +73,10 @@ async def letters(
     """
     taken: dict[str, list[Acceptance]] = {}
     for entry in accepted:
-        taken.setdefault(entry["key"], []).append(entry)
-    found = [_letter(row, crowd, taken.pop(_key(row), [])) for row in await _rows(store)]
+        if prompt_of(entry) is not None:
+            taken.setdefault(entry["key"], []).append(entry)
+    rows = [row for row in await _rows(store) if prompt_of(row.body) is not None]
+    found = [_letter(row, crowd, taken.pop(_key(row), [])) for row in rows]
     found += [_stray(crowd, entries) for entries in taken.values()]
     return tuple(sorted(found, key=lambda each: (each.on, each.to.number)))
 
@@ -146,6 +148,7 @@ async def _rows(store: Store) -> Sequence[Any]:
         .join(post, post.c.id == columns.post)
         .join(response, response.c.delivery == columns.id, isouter=True)
         .where(columns.kind.startswith(LETTER), columns.state != State.CANCELLED.value)
+        .order_by(columns.id)
     )
     async with store.read() as connection:
         return (await connection.execute(wanted)).all()

@@ -1,6 +1,7 @@
 """What goes wrong in a rehearsal: chosen from the plan by a seed, one of each kind, far from each other."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,9 @@ from schedules.lifecycle import ESCALATE, REMIND
 JUST_BEFORE: Final = timedelta(seconds=1)
 AROUND: Final = timedelta(hours=1)
 OUTAGE: Final = timedelta(hours=2)
+DOWN_BEFORE: Final = timedelta(minutes=5)
+DOWN_AFTER: Final = timedelta(minutes=20)
+"""So long around the beginning of an action day a platform is down."""
 RECONNECTED_AFTER: Final = timedelta(hours=6)
 PAUSE: Final = timedelta(hours=1)
 ASKED_TO_WAIT: Final = timedelta(minutes=15)
@@ -59,7 +63,12 @@ class Mishap:
 
 
 def choose(
-    posts: Sequence[PostView], platforms: Mapping[str, str], *, cities: Mapping[str, str], seed: int
+    posts: Sequence[PostView],
+    platforms: Mapping[str, str],
+    *,
+    cities: Mapping[str, str],
+    seed: int,
+    starts: Sequence[datetime] = (),
 ) -> tuple[Mishap, ...]:
     """What goes wrong with these posts, in order of time.
 
@@ -68,9 +77,10 @@ def choose(
     Args:
         platforms: The platform of each account.
         cities: The name of each city.
+        starts: When action days begin, in UTC; a platform is down around the first.
     """
     picker = Picker(posts, platforms, random.Random(seed))  # noqa: S311 - a rehearsal must be repeatable
-    found = islice(_chosen(picker, cities), max(1, len(posts) // POSTS_PER_MISHAP))
+    found = islice(_chosen(picker, cities, starts), max(1, len(posts) // POSTS_PER_MISHAP))
     return tuple(sorted(found, key=lambda mishap: mishap.begins_at))
 
 
@@ -152,12 +162,30 @@ _SINGLES: Final = (
 )
 
 
-def _chosen(picker: Picker, cities: Mapping[str, str]) -> Iterator[Mishap]:
+def _chosen(picker: Picker, cities: Mapping[str, str], starts: Sequence[datetime]) -> Iterator[Mishap]:
+    yield from _down_at_the_start(picker, starts)
     yield from _token_expires(picker)
     yield from _platform_is_down(picker)
     yield from _city_is_paused(picker, cities)
     for single in _SINGLES:
         yield from _single(picker, single)
+
+
+def _down_at_the_start(picker: Picker, starts: Sequence[datetime]) -> Iterator[Mishap]:
+    """The platform with the most posts around the first T-0 cannot be reached."""
+    if not starts:
+        return
+    begins, ends = min(starts) - DOWN_BEFORE, min(starts) + DOWN_AFTER
+    hit = [p for p in picker.posts if begins <= p.planned_at <= ends and _has_a_platform(picker, p)]
+    counts = Counter(picker.platforms[p.account] for p in hit)
+    if not counts:
+        return
+    platform = min(counts, key=lambda each: (-counts[each], each))
+    struck = [p for p in hit if picker.platforms[p.account] == platform]
+    picker.take(struck, begins - AROUND, ends + AROUND)
+    what = f"{_sentence(platform_name(platform))} is down from five minutes before an action day begins until twenty minutes after."
+    ids = tuple(p.id for p in struck)
+    yield Mishap("down-at-the-start", what, platform, begins, ids, FaultKind.UNAVAILABLE, ends_at=ends)
 
 
 def _token_expires(picker: Picker) -> Iterator[Mishap]:

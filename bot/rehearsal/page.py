@@ -14,9 +14,10 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from bot.rehearsal.dayside import DaySide
 from bot.rehearsal.findings import Attention, Incident
 from bot.rehearsal.pictures import Thumbnail
-from bot.rehearsal.report import Verdict
+from bot.rehearsal.report import CitiesVerdict, DaysVerdict, LettersVerdict, Verdict
 from bot.rehearsal.screens import Side
 from bot.rehearsal.transcript import Card, language_name, sentence, tally
 from content.errors import Problem
@@ -46,6 +47,8 @@ class Page:
         problems: Warnings of the plan.
         guarded: How many cities have no group.
         side: The volunteers' side; ``None`` where the campaign has no prompts.
+        day_letters: What became of the letters of action days; ``None`` where it writes none.
+        day_sides: The action days.
     """
 
     campaign: Campaign
@@ -57,11 +60,18 @@ class Page:
     thumbnails: tuple[Thumbnail, ...]
     guarded: int
     side: Side | None = None
+    day_letters: DaysVerdict | None = None
+    day_sides: tuple[DaySide, ...] = ()
 
     @property
     def holds(self) -> bool:
         """Whether every promise was kept."""
-        return self.verdict.holds and (self.side is None or self.side.verdict.holds)
+        to_people: list[CitiesVerdict | DaysVerdict | LettersVerdict | None] = [
+            self.day_letters,
+            None if self.side is None else self.side.verdict,
+        ]
+        to_people += [each.verdict for each in self.day_sides]
+        return self.verdict.holds and all(each is None or each.holds for each in to_people)
 
     @property
     def title(self) -> str:

@@ -35,7 +35,7 @@ class PhoneChannel(RehearsalChannel):
             raise Refused(self.name, self.connection.account, GONE, "Nothing is to be done.")
         answer = self._checked(await self._bring(card, post), publishing=True)
         receipt = self._receipt(answer, publishing=True)
-        await cards.arrived(reader, int(receipt.remote_id.rpartition("-")[2]))
+        await cards.arrived(post, int(receipt.remote_id.rpartition("-")[2]))
         return receipt
 
     async def _bring(self, card: Card, post: OutgoingPost) -> Answer:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from bot.rehearsal.acts import acts
+from bot.rehearsal.captains import Captains
 from bot.rehearsal.cast import ACTORS, EDITOR, cast, guarded_cities
 from bot.rehearsal.crowd import owed
-from bot.rehearsal.drive import drive
+from bot.rehearsal.dayjudge import Evidence, judge_day
+from bot.rehearsal.days import DayLetter, day_letters, fill_in, judge_days, owed_steps
+from bot.rehearsal.dayside import day_side
+from bot.rehearsal.drive import People, drive
 from bot.rehearsal.findings import attention, incidents
 from bot.rehearsal.golive import next_steps
 from bot.rehearsal.hands import Hands
@@ -21,14 +25,17 @@ from bot.rehearsal.letters import Letter, judge_letters, letters
 from bot.rehearsal.mishaps import UNAPPROVED, Mishap, choose
 from bot.rehearsal.page import Page, write_page
 from bot.rehearsal.pictures import thumbnails
-from bot.rehearsal.report import Progress, Report
+from bot.rehearsal.plots import Plot, plots, starts
+from bot.rehearsal.report import DaysVerdict, Progress, Report
 from bot.rehearsal.screens import Side, counts, group_phones, group_prompts, phones, uncertain
 from bot.rehearsal.stage import Act, Stage, open_stage
 from bot.rehearsal.transcript import Card, cards, city_names, discreet, lateness
+from bot.rehearsal.turning import Turning
 from bot.rehearsal.upsets import upsets
 from bot.rehearsal.volunteers import Volunteers
 from bot.rehearsal.watch import Watch
 from channels.base import Ports
+from channels.rehearsal.journal import read_journal
 from content.loader import load_campaign
 from content.models import Campaign
 from schedules.commands.approvals import Seen, approve
@@ -72,7 +79,7 @@ async def run(
         CampaignInvalid: The folder has errors; nothing was rehearsed.
     """
     use_pinned_zones()
-    campaign = await asyncio.to_thread(load_campaign, folder)
+    campaign = (await asyncio.to_thread(load_campaign, folder)).model_copy(update={"dormant": False})
     views, journals = cast(campaign), out / JOURNALS
     async with open_stage(views, journals, _start(campaign, views)) as stage:
         checked = await check_plan(stage.app.store, stage.clock, campaign, views)
@@ -99,22 +106,36 @@ class _Played:
     volunteers: Volunteers
     upsets: tuple[Mishap, ...]
     letters: tuple[Letter, ...]
+    days: tuple[DayLetter, ...]
     done: Mapping[int, int]
+    plots: tuple[Plot, ...]
+    evidence: tuple[Evidence, ...]
 
 
 async def _perform(stage: Stage, checked: Checked, wishes: _Wishes) -> _Played:
     campaign, seed = checked.campaign, wishes.seed
     platforms = {view.name: view.channel for view in checked.accounts}
     planned, volunteers = await stage.posts(), Volunteers(stage, campaign, seed)
-    mishaps = choose(planned, platforms, cities=city_names(campaign), seed=seed) if wishes.faults else ()
+    plotted = plots(campaign, seed, faults=wishes.faults)
+    at = [begins for plot in plotted for begins in starts(campaign, plot).values()]
+    names = city_names(campaign)
+    mishaps = choose(planned, platforms, cities=names, seed=seed, starts=at) if wishes.faults else ()
     upset = upsets(campaign, volunteers.crowd, seed) if wishes.faults else ()
+    captains = Captains(stage, campaign, plotted, seed, wishes.journals)
+    turning = Turning(stage, campaign, plotted, {})
     await volunteers.join()
+    await captains.join()
+    await fill_in(stage, campaign)
     await _approve(stage, campaign, mishaps)
     hands = Hands(stage, wishes.journals / BY_HAND_JOURNAL, _behaviour(planned, mishaps))
     script = [act for mishap in mishaps for act in acts(stage, mishap, platforms)]
     script += [act for mishap in upset for act in acts(stage, mishap, volunteers.phones)]
-    await _play(stage, hands, volunteers, planned, script, wishes.show)
-    posts = await stage.posts()
+    ports = Ports(hand_over=hands, cards=volunteers.cards)
+    script += [*captains.script(), *turning.script(ports, faults=wishes.faults)]
+    with closing(captains), closing(hands):
+        await _play(stage, ports, (hands, volunteers, captains), planned, script, wishes.show)
+    posts, every = await stage.posts(), await list_posts(stage.app.store, Filter())
+    days = await day_letters(stage.app.store, volunteers.pseudonyms, volunteers.accepted())
     return _Played(
         checked,
         platforms,
@@ -124,7 +145,26 @@ async def _perform(stage: Stage, checked: Checked, wishes: _Wishes) -> _Played:
         volunteers=volunteers,
         upsets=upset,
         letters=await letters(stage.app.store, volunteers.pseudonyms, volunteers.accepted()),
+        days=days,
         done=await _done(stage, campaign, posts),
+        plots=plotted,
+        evidence=tuple(
+            Evidence(
+                campaign,
+                checked.accounts,
+                day,
+                plot,
+                captains.staff,
+                {city: said for (on, city), said in captains.said.items() if on == day.id},
+                {post.key: post for post in every},
+                _unknown(every, days),
+                (*acceptances(wishes.journals), *volunteers.accepted()),
+                read_journal(captains.journal),
+                turning.boards[day.id],
+            )
+            for day, plot in zip(campaign.action_days, plotted, strict=True)
+            if day.id in turning.boards
+        ),
     )
 
 
@@ -148,8 +188,8 @@ def _behaviour(planned: Sequence[PostView], mishaps: Sequence[Mishap]) -> dict[s
 
 async def _play(
     stage: Stage,
-    hands: Hands,
-    volunteers: Volunteers,
+    ports: Ports,
+    everybody: Sequence[People],
     planned: Sequence[PostView],
     script: Sequence[Act],
     show: Callable[[Progress], None],
@@ -157,18 +197,22 @@ async def _play(
     starts_at = stage.clock.now()
     ends_at = max((post.planned_at for post in planned), default=starts_at)
     watch = Watch(stage, starts_at, ends_at, show)
-    ports = Ports(hand_over=hands, cards=volunteers.cards)
     await watch.look()
-    with closing(hands):
-        await drive(
-            stage,
-            script,
-            ports=ports,
-            people=(hands, volunteers),
-            posts=len(planned) + len(volunteers.crowd),
-            tell=watch.glance,
-        )
+    await drive(
+        stage,
+        script,
+        ports=ports,
+        people=everybody,
+        posts=len(planned) + len(script),
+        tell=watch.glance,
+    )
     await watch.look()
+
+
+def _unknown(posts: Iterable[PostView], letters: Iterable[DayLetter]) -> frozenset[str]:
+    """The keys of everything of which the ledger cannot tell whether it arrived."""
+    found = {post.key for post in posts if post.state is State.UNKNOWN}
+    return frozenset(found | {letter.key for letter in letters if letter.state is State.UNKNOWN})
 
 
 async def _done(stage: Stage, campaign: Campaign, posts: Sequence[PostView]) -> dict[int, int]:
@@ -208,6 +252,13 @@ def _side(played: _Played, shown: Sequence[Card]) -> Side | None:
     )
 
 
+def _days(played: _Played) -> DaysVerdict | None:
+    campaign, people = played.checked.campaign, played.volunteers
+    if not people.crowd or not campaign.writes_letters:
+        return None
+    return judge_days(played.days, owed_steps(campaign, people.crowd, people.coming, played.plots))
+
+
 def _report(played: _Played, folder: Path, out: Path) -> Report:
     campaign, posts = played.checked.campaign, played.posts
     verdict = judge(posts, played.platforms, acceptances(out / JOURNALS))
@@ -219,7 +270,9 @@ def _report(played: _Played, folder: Path, out: Path) -> Report:
     pictures = thumbnails(campaign, wanted)
     shown = cards(campaign, posts, played.platforms, pictures, played.histories)
     pressing = attention(shown, verdict)
-    side = _side(played, shown)
+    side, days = _side(played, shown), _days(played)
+    cities = [judge_day(each) for each in played.evidence]
+    names, faults = city_names(campaign), bool(played.mishaps)
     page = Page(
         campaign=campaign,
         cards=shown,
@@ -230,6 +283,11 @@ def _report(played: _Played, folder: Path, out: Path) -> Report:
         thumbnails=tuple(pictures.values()),
         guarded=guarded_cities(campaign),
         side=side,
+        day_letters=days,
+        day_sides=tuple(
+            day_side(each, judged, names, faults=faults)
+            for each, judged in zip(played.evidence, cities, strict=True)
+        ),
     )
     write_page(page, out / TRANSCRIPT)
     return Report(
@@ -242,6 +300,8 @@ def _report(played: _Played, folder: Path, out: Path) -> Report:
         journals=out / JOURNALS,
         next_steps=next_steps(folder),
         letters=None if side is None else side.verdict,
+        days=days,
+        cities=tuple(cities),
     )
 
 

@@ -11,6 +11,8 @@ from schedules.people.days import below_five
 
 Owed: TypeAlias = tuple[int, date]
 """One volunteer's prompt of one date, by the number of the volunteer."""
+Named: TypeAlias = tuple[int, str]
+"""One volunteer's letter of one step of an action day, by the number of the volunteer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,84 @@ class LettersVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class DaysVerdict:
+    """What the ledger says of the letters of action days, beside what reached the phones. ``Named`` is who and which step.
+
+    Attributes:
+        sent: Letters that arrived for certain.
+        unknown: Letters of which nobody can tell whether they arrived.
+        twice: The same step to one volunteer twice.
+        lost: Letters that were owed and never came.
+        unwanted: Letters to somebody to whom none was owed.
+        untimely: Letters before their time or too late, or at night although they can wait.
+        open: Letters whose journey has not ended.
+    """
+
+    sent: int
+    unknown: tuple[Named, ...] = ()
+    twice: tuple[Named, ...] = ()
+    lost: tuple[Named, ...] = ()
+    unwanted: tuple[Named, ...] = ()
+    untimely: tuple[Named, ...] = ()
+    open: tuple[Named, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether the promises to those who come were kept."""
+        return not any((self.twice, self.lost, self.unwanted, self.untimely, self.open))
+
+    @property
+    def sentence(self) -> str:
+        """The verdict for a person."""
+        rest = (
+            (self.unwanted, "unwanted"),
+            (self.untimely, "at the wrong time"),
+            (self.open, "without an end"),
+        )
+        broken = "".join(f", {len(letters):,} {what}" for letters, what in rest if letters)
+        return (
+            f"{self.sent:,} {'letter' if self.sent == 1 else 'letters'} of action days sent, {below_five(len(self.unknown))} unknown, "
+            f"{len(self.twice):,} twice, {len(self.lost):,} lost{broken}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CitiesVerdict:
+    """An action day as its captains remember it, beside ledger, board, round-ups and what the stand-ins wrote down.
+
+    Attributes:
+        people: What captains gave, added up.
+        aborted: In how many cities it was called off, and ``delayed`` in how many it began later.
+        round_ups: How many posts tell the numbers.
+        mismatches: One sentence for each thing that does not agree.
+    """
+
+    cities: int
+    begun: int
+    people: int
+    aborted: int
+    delayed: int
+    round_ups: int
+    mismatches: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything agrees."""
+        return not self.mismatches
+
+    @property
+    def sentence(self) -> str:
+        """The verdict for a person."""
+        changed = ((self.aborted, "called off"), (self.delayed, "delayed"))
+        told = "".join(f", {number:,} {what}" for number, what in changed if number)
+        found = "".join(f" {each}." for each in self.mismatches)
+        return (
+            f"{self.begun:,} of {self.cities:,} cities began{told}; {self.people:,} people by their captains, "
+            f"the same on the board and in {self.round_ups:,} round-ups: {len(self.mismatches):,} mismatches.{found}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The end of a rehearsal.
 
@@ -186,6 +266,8 @@ class Report:
         title: The campaign's title.
         counts: Posts per state.
         letters: What became of the prompts; ``None`` where the campaign has none.
+        days: What became of the letters of action days; ``None`` where it writes none.
+        cities: Whether everything that tells of an action day agrees, for each of them.
         attention: Sentences on what a person would have to look at, the most urgent first.
         transcript: The page that shows every post.
         journals: The folder with what each stand-in wrote down.
@@ -201,8 +283,11 @@ class Report:
     journals: Path
     next_steps: str
     letters: LettersVerdict | None = None
+    days: DaysVerdict | None = None
+    cities: tuple[CitiesVerdict, ...] = ()
 
     @property
     def holds(self) -> bool:
-        """Whether every promise was kept, to readers and to volunteers."""
-        return self.verdict.holds and (self.letters is None or self.letters.holds)
+        """Whether every promise was kept, to readers, to volunteers and to captains."""
+        to_people = [each for each in (self.letters, self.days, *self.cities) if each is not None]
+        return self.verdict.holds and all(each.holds for each in to_people)

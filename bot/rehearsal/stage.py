@@ -1,5 +1,6 @@
 """The stage: a database of its own, a clock set by hand, and a stand-in for each platform."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -27,12 +28,16 @@ from schedules.accounts.buckets import buckets_for
 from schedules.clock import SetClock
 from schedules.commands.posts import Filter, PostView, list_posts
 from schedules.ledger.control import Control
-from schedules.ledger.dispatcher import Dispatcher, Pace
+from schedules.ledger.dispatcher import Dispatcher, Observer, Pace, unobserved
 from schedules.ledger.ledger import Ledger
+from schedules.people.days import NEVER
 from schedules.planning.destinations import AccountView
 
 IN_FLIGHT: Final = 50
 WORKER: Final = "rehearsal"
+DOOMED: Final = "rehearsal-doomed"
+TAKEN_ALONG: Final = 12
+"""How many sends are under way when a worker dies."""
 JITTER: Final = 0.5
 FIRST_HAND: Final = "mina"
 NEXT_HAND: Final = "noor"
@@ -75,9 +80,9 @@ class Stage:
             return await channel.verify()
 
     async def posts(self) -> tuple[PostView, ...]:
-        """Every post, without the prompts, which go to volunteers one by one."""
+        """Every post, without what goes to volunteers one by one, and without what tells of a change that never came."""
         found = await list_posts(self.app.store, Filter())
-        return tuple(post for post in found if post.account != BOT)
+        return tuple(post for post in found if post.account != BOT and post.due_at < NEVER)
 
     async def connect(self, ports: Ports, account: str) -> Channel:
         """Open the adapter of an account; one that writes to people reaches those who play here."""
@@ -91,18 +96,33 @@ class Stage:
         return channel
 
     @asynccontextmanager
-    async def works(self, ports: Ports) -> AsyncIterator["Works"]:
+    async def works(
+        self,
+        ports: Ports,
+        *,
+        name: str = WORKER,
+        in_flight: int = IN_FLIGHT,
+        observe: Observer = unobserved,
+    ) -> AsyncIterator["Works"]:
         """The real ledger and dispatcher, driven by campaign time."""
         ledger = Ledger(self.app.store, self.clock, server_time=False, lease=LEASE)
         control = Control(ledger.pauses, elapsed=lambda: self.clock.now().timestamp())
         pool = ChannelPool(partial(self.connect, ports))
-        pace = Pace(in_flight=IN_FLIGHT, deadline=DEADLINE)
-        dispatcher = Dispatcher(ledger, pool, control, name=WORKER, pace=pace, draw=EvenJitter())
+        pace = Pace(in_flight=in_flight, deadline=DEADLINE)
+        dispatcher = Dispatcher(
+            ledger, pool, control, name=name, pace=pace, draw=EvenJitter(), observe=observe
+        )
         try:
             yield Works(ledger, dispatcher, control)
         finally:
             await dispatcher.drain()
             await pool.aclose()
+
+    async def crash(self, ports: Ports) -> None:
+        """Let a worker take up some of what is due and die when the platforms have it, before it wrote any of that down."""
+        async with self.works(ports, name=DOOMED, in_flight=TAKEN_ALONG, observe=_die) as works:
+            await works.control.refresh()
+            await works.dispatcher.tick()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +167,13 @@ async def open_stage(views: Iterable[AccountView], journals: Path, start: dateti
                 if view.channel == platform:
                     await _connect(app, view, adapter, _stood_in_for(view, address))
         yield Stage(app, clock, standins)
+
+
+def _die(step: str, delivery: int) -> None:
+    """What a platform has accepted is the last that this worker does."""
+    del delivery
+    if step == "accepted":
+        raise asyncio.CancelledError
 
 
 def _standin(platform: str, journals: Path, clock: SetClock) -> StandIn:

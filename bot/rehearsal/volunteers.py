@@ -12,20 +12,21 @@ from typing import Any, Final
 from markupsafe import Markup, escape
 
 from bot.rehearsal.cast import BOT
-from bot.rehearsal.crowd import FIRST_CHAT, Manner, Someone, crowd, leaves, says
+from bot.rehearsal.crowd import FIRST_CHAT, Manner, Someone, comes, crowd, leaves, says
 from bot.rehearsal.phones import labels
 from bot.rehearsal.stage import Act, Stage
-from bot.telegram.cards import PromptCards
 from bot.telegram.signing import Signer
+from bot.telegram.stepcards import StepCards
 from channels.base import Card
 from channels.rehearsal.journal import accepted
 from content.intents import Intent, intent_of, label
-from content.models import Campaign
-from schedules.commands import volunteering
+from content.models import Campaign, StepKind
+from schedules.commands import coming, volunteering
 from schedules.ledger import answers, cards, prompts
 from schedules.ledger.answers import Answer
 from schedules.people import people, volunteers
 from schedules.people.days import prompt_of
+from schedules.people.steps import DayStep, step_of
 from schedules.people.volunteers import Volunteer
 from schedules.planning.kits import Kits
 
@@ -73,11 +74,12 @@ class Volunteers:
         self.crowd = crowd(campaign)
         self.pseudonyms: dict[str, Someone] = {}
         self.screens: list[Screen] = []
+        self.coming: set[tuple[int, str]] = set()
         self._read = 0
         self._heard: list[Mapping[str, Any]] = []
         app, clock = stage.app, stage.clock
         signer = Signer(app.keys.buttons, clock)
-        self.cards = PromptCards(app.store, app.vault, clock, signer, Kits(app.store))
+        self.cards = StepCards(app.store, app.vault, clock, signer, Kits(app.store))
 
     @property
     def phones(self) -> dict[str, str]:
@@ -122,8 +124,10 @@ class Volunteers:
         self._heard.extend(accepted(fresh))
 
     async def _answer(self, entry: Mapping[str, Any]) -> None:
-        who, prompt = self.crowd[int(entry["account"]) - FIRST_CHAT], prompt_of(entry)
+        who, prompt, step = self.crowd[int(entry["account"]) - FIRST_CHAT], prompt_of(entry), step_of(entry)
         key, _, person = entry["key"].rpartition("#")
+        if step is not None and step.kind is StepKind.PROMPT:
+            await self._say_whether(who, person, step)
         number = await prompts.letter_id(self._stage.app.store, key, person)
         if number is None or prompt is None:
             return
@@ -137,6 +141,17 @@ class Volunteers:
         await self._write(person, word)
         card = Face(shown(entry["options"]["html"]), entry["options"]["buttons"])
         self.screens.append(Screen(who, prompt.on, card, opened, said, word))
+
+    async def _say_whether(self, who: Someone, person: str, step: DayStep) -> None:
+        """Sign up, where they come; in a guarded city they are only counted."""
+        store, clock = self._stage.app.store, self._stage.clock
+        known = await volunteers.get(store, person)
+        if known is None or not comes(self._seed, who, step.day):
+            return
+        if who.is_guarded:
+            await coming.count_one(store, clock, self._campaign, known, step.day)
+        elif await coming.sign_up(store, clock, self._campaign, known, step.day, 1) is coming.Answer.COMING:
+            self.coming.add((who.number, step.day))
 
     async def _open(self, person: str, number: int) -> Face | None:
         store, now = self._stage.app.store, self._stage.clock.now()

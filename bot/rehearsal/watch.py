@@ -12,7 +12,7 @@ from schedules.commands.posts import PostView
 from schedules.lifecycle import ENDED, WAITING_FOR_A_PERSON, State
 
 FRAME_SECONDS: Final = 0.1
-SHARE: Final = 5
+SHARE: Final = 15
 """A look may take one part in this many of the time."""
 RECENT: Final = 8
 ARRIVED: Final = ENDED | WAITING_FOR_A_PERSON

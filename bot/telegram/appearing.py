@@ -8,7 +8,8 @@ from content.limits import LIMITS, Limits, length
 from content.models import is_video
 from content.richtext import RichText, from_json, plain
 from content.visible import counted, visible
-from content.words import Words
+from content.words import Words, isolated
+from schedules.people.steps import step_of
 
 MOST_SHOWN: Final = 2_500
 """Characters of one part that are shown in a message; Telegram takes 4096 in all."""
@@ -31,8 +32,18 @@ def appearing(body: Mapping[str, Any], platform: str, reader_words: Words) -> st
     shown += [_part(part, limits, (), None, reader_words) for part in parts[1:]]
     if len(shown) > 1:
         shown = [f"<b>{number}/{len(shown)}</b>\n{part}" for number, part in enumerate(shown, 1)]
+    if answered := body.get("options", {}).get("reply_to"):
+        shown.insert(0, f"↩ {escape(answered)}")
     warning = body["warning"] if limits.content_warnings else None
     return "\n\n".join([f"⚠ {escape(warning)}", *shown] if warning else shown)
+
+
+def letters_told(body: Mapping[str, Any], reader_words: Words) -> str:
+    """That a post is letters of an action day, and of which city; empty for any other post."""
+    step = step_of(body)
+    if step is None:
+        return ""
+    return reader_words.say("Letters of the day: {city}", city=escape(isolated(step.city)))
 
 
 def room(limits: Limits, *, pictures: bool) -> int | None:

@@ -4,18 +4,19 @@ In a guarded city the message that makes the phone ring says only that something
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import Final
 
+from bot.telegram.choices import code
+from bot.telegram.guarding import is_guarded
 from bot.telegram.signing import Signer
-from bot.telegram.spoken import spoken, words_for
-from bot.telegram.talk import risk_of
+from bot.telegram.spoken import own_name, spoken, words_for
 from channels.base import Button, Card, OutgoingPost, Rows
 from channels.telegram.entities import as_html
 from content.counting import utf16_units
 from content.intents import Intent, label
-from content.models import LEVELS, AskKind, Campaign, Effort, Level, Prompt, Risk
+from content.models import LEVELS, AskKind, Campaign, Effort, Level, Prompt
 from content.words import Words
 from schedules.accounts.vault import Vault
 from schedules.clock import Clock
@@ -38,17 +39,14 @@ class Reader:
 
     Attributes:
         chat: Their private chat with the bot.
+        is_guarded: Whether being found out is dangerous for them.
     """
 
-    chat: int
+    chat: int = field(repr=False)
     volunteer: Volunteer
     campaign: Campaign
     words: Words
-
-    @property
-    def is_guarded(self) -> bool:
-        """Whether being found out is dangerous where they live."""
-        return risk_of(self.campaign, self.volunteer.city) is Risk.GUARDED
+    is_guarded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +60,24 @@ class PromptCards:
     kits: Kits
 
     async def card(self, post: OutgoingPost) -> Card | None:
-        """What a volunteer gets of a prompt; ``None`` where they want none, or not this one, any more."""
+        """What a volunteer gets of a prompt; ``None`` where they want none, or not this one, any more.
+
+        In a guarded city it is noted now, before anybody can know its number.
+        """
         letter, reader = await self._letter(post), await self.reader(post.recipient or "")
         if letter is None or reader is None or not self._wants(reader.volunteer, letter.prompt):
             return None
+        if reader.is_guarded:
+            await traces.begin(self.store, self.clock, reader.volunteer.person, post.key)
         return self.shut(reader, letter)
 
-    async def arrived(self, recipient: str, message: int) -> None:
-        """It vanishes within a day from the phone of somebody in a guarded city."""
-        volunteer = await volunteers.get(self.store, recipient)
-        if volunteer is None:
-            return
-        if risk_of(await self.kits.get(volunteer.campaign), volunteer.city) is Risk.GUARDED:
-            await traces.leave(self.store, self.clock, recipient, message)
+    async def arrived(self, post: OutgoingPost, message: int) -> bool:
+        """It vanishes within a day from the phone of somebody in a guarded city. Whether it may stay until then."""
+        recipient = post.recipient or ""
+        if await traces.arrived(self.store, post.key, message):
+            return True
+        known = await people.get(self.store, recipient)
+        return known is not None and not await is_guarded(self.store, self.kits, recipient)
 
     async def lost(self, recipient: str) -> None:
         """They blocked the bot or are gone."""
@@ -88,7 +91,8 @@ class PromptCards:
         if volunteer is None or known is None or chat is None:
             return None
         campaign = await self.kits.get(volunteer.campaign)
-        return Reader(chat, volunteer, campaign, words_for(campaign, known.language))
+        guarded = await is_guarded(self.store, self.kits, person)
+        return Reader(chat, volunteer, campaign, words_for(campaign, known.language), guarded)
 
     def shut(self, reader: Reader, letter: Written) -> Card:
         """The card as it arrives: open where that is safe, else one that says nothing until a tap opens it."""
@@ -125,6 +129,9 @@ class PromptCards:
             self._key(reader, label(Intent.DONE, language), "done", letter),
             self._key(reader, label(Intent.NOT_TODAY, language), "not_today", letter),
         )
+        other = reader.volunteer.other_than(letter.language)
+        if other is not None and prompt is not None:
+            yield (self._in_other(reader, letter, other),)
         if reader.is_guarded:
             yield (self._key(reader, label(Intent.HIDE, language), "hide", letter),)
         if silent_days(reader.volunteer, reader.volunteer.today(self.clock.now())) >= LONG:
@@ -137,14 +144,21 @@ class PromptCards:
             self._key(reader, label(Intent.FORGET, reader.words.language), "forget", letter),
         )
 
+    def _in_other(self, reader: Reader, letter: Written, other: str) -> Button:
+        text = reader.words.say("In {language}", language=own_name(other))
+        return Button(text, data=self.signer.data(reader.chat, "in", f"{letter.number}.{code(other)}"))
+
     def _key(self, reader: Reader, text: str, action: str, letter: Written) -> Button:
         return Button(text, data=self.signer.data(reader.chat, action, str(letter.number)))
 
     def _wants(self, volunteer: Volunteer, prompt: DailyPrompt) -> bool:
         """Whether they still want this prompt: it is looked at again at the last moment before it is sent."""
+        return not self.is_paused(volunteer) and _is_safe(prompt.level, volunteer.level)
+
+    def is_paused(self, volunteer: Volunteer) -> bool:
+        """Whether nothing is to come to them now."""
         until = volunteer.paused_until
-        is_paused = volunteer.rhythm is Rhythm.PAUSED or (until is not None and until > self.clock.now())
-        return not is_paused and _is_safe(prompt.level, volunteer.level)
+        return volunteer.rhythm is Rhythm.PAUSED or (until is not None and until > self.clock.now())
 
 
 def _is_safe(level: Level, chosen: Level) -> bool:

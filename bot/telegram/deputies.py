@@ -1,15 +1,19 @@
-"""The captains to turn to: those who are not away, and where all of them are, all."""
+"""Whom to turn to among the people in charge: those who are not away, and where all of them are, all."""
 
 from collections.abc import Set as AbstractSet
 
 from bot.telegram.readers import Reader, holding
 from bot.telegram.talk import Means
-from schedules.commands.captains import is_away
+from schedules.people.absences import is_away
 from schedules.people.roles import Role
 
 
-async def on_duty(means: Means, scopes: AbstractSet[str]) -> list[Reader]:
-    """Captains of what these scopes cover whom the bot can reach, the longest in office first."""
-    captains = await holding(means, Role.CAPTAIN, scopes)
-    present = [one for one in captains if not await is_away(means.store, means.clock, one.handle)]
-    return present or captains
+async def on_duty(means: Means, scopes: AbstractSet[str], *roles: Role) -> list[Reader]:
+    """Who may act there in one of these roles, else as captain, and can be reached; the longest in office first."""
+    found = {
+        one.person.id: one
+        for role in roles or (Role.CAPTAIN,)
+        for one in await holding(means, role, scopes)
+    }
+    present = [one for one in found.values() if not await is_away(means.store, means.clock, one.handle)]
+    return present or list(found.values())

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -15,17 +16,21 @@ from telegram.ext import Defaults
 
 import bot.telegram.handlers  # noqa: F401 - fills the table
 from bot.telegram.alerts import tell_alerts, tell_the_day_ahead
+from bot.telegram.boards import keep_boards
+from bot.telegram.countdown import tell_readiness
 from bot.telegram.farewells import ask_who_stays
 from bot.telegram.floods import Floods
 from bot.telegram.keys import DoorKeys
 from bot.telegram.lanes import Lanes
-from bot.telegram.menus import show_menus
+from bot.telegram.menus import StaffMenus, show_menus
+from bot.telegram.musters import MUSTER_SECONDS, Musters
 from bot.telegram.phones import tidy_phones
 from bot.telegram.polling import PollingBot, log_failure, poll
 from bot.telegram.rounds import keep_prompts, leave_strangers, tell_the_week
 from bot.telegram.router import Router
 from bot.telegram.signing import Signer
 from bot.telegram.talk import Means
+from bot.telegram.vanishing import Vanishing, VanishingBot
 from bot.telegram.webhook import Webhook
 from channels.base import Connection
 from channels.registry import BOT_CHANNEL
@@ -35,6 +40,7 @@ from schedules.accounts import accounts, buckets
 from schedules.accounts.vault import Vault
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
+from schedules.commands.installation import note_fetched_elsewhere
 from schedules.errors import ScheduleError
 from schedules.people.invites import Links
 from schedules.people.people import Person
@@ -52,13 +58,18 @@ CHORES: Final = (
     (5.0, tidy_phones),
     (30.0, tell_alerts),
     (60.0, tell_the_day_ahead),
+    (60.0, tell_readiness),
     (60.0, ask_who_stays),
     (5.0, leave_strangers),
     (20.0, keep_prompts),
+    (5.0, keep_boards),
     (60.0, tell_the_week),
 )
 """What the bot does by itself, with the seconds between two rounds."""
 
+MENU_SECONDS: Final = 20.0
+"""Between two looks whether somebody in charge has other roles or another language."""
+BOT_UNKNOWN: Final = "Telegram does not know this token: ask @BotFather for it and give it anew."
 NO_ANSWER: Final = (TelegramError, *UNREADABLE)
 NO_STORE: Final = (SQLAlchemyError, OSError)
 
@@ -71,6 +82,7 @@ class TelegramDoor:
     Args:
         holder: This process, as leases know it; of several only one fetches updates.
         actor_of: Who somebody acts as.
+        key: Where the key lies that a wipe destroys first.
         webhook: Where Telegram brings updates; without it they are asked for.
     """
 
@@ -83,6 +95,7 @@ class TelegramDoor:
         *,
         holder: str,
         actor_of: Callable[[Person], Awaitable[Actor]],
+        key: Path,
         webhook: Webhook | None = None,
     ) -> None:
         self._store = store
@@ -91,6 +104,7 @@ class TelegramDoor:
         self._keys = keys
         self._holder = holder
         self._actor_of = actor_of
+        self._key = key
         self._webhook = webhook
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -106,7 +120,7 @@ class TelegramDoor:
         try:
             connection = await self._ours()
             if connection is not None:
-                await self._serve(connection, stop)
+                await self._serve_or_hold(connection, stop)
         except InvalidToken:
             log.warning("the bot's token is not known to Telegram; give it anew: munasara accounts token")
         except NO_ANSWER as error:
@@ -130,11 +144,19 @@ class TelegramDoor:
     async def _hold(self) -> bool:
         return await leases.hold(self._store, self._clock, BOT_CHANNEL, self._holder, LEASE)
 
+    async def _serve_or_hold(self, connection: Connection, stop: asyncio.Event) -> None:
+        try:
+            await self._serve(connection, stop)
+        except InvalidToken:
+            await accounts.hold(self._store, connection.account, BOT_UNKNOWN, self._clock.now())
+            raise
+
     async def _serve(self, connection: Connection, stop: asyncio.Event) -> None:
         credential = self._vault.credential_lane(connection.account, BOT_CHANNEL, connection.secret)
         draw = partial(buckets.draw, self._store, self._clock, credential, ahead=buckets.ANSWERS)
         lanes = Lanes(draw, partial(buckets.block, self._store, self._clock, credential))
-        bot = bot_of(connection, lanes)
+        vanishing = Vanishing(self._store, self._vault, self._clock, Kits(self._store))
+        bot = bot_of(connection, vanishing, lanes)
         done = asyncio.Event()
         try:
             async with bot:
@@ -146,6 +168,8 @@ class TelegramDoor:
                     tasks.create_task(self._take_updates(bot, router, done))
                     for seconds, chore in CHORES:
                         tasks.create_task(self._again(seconds, partial(chore, means), done))
+                    tasks.create_task(self._again(MENU_SECONDS, StaffMenus(means).keep, done))
+                    tasks.create_task(self._again(MUSTER_SECONDS, Musters(means).keep, done))
                     await self._watch(connection, stop)
                     done.set()
         finally:
@@ -157,7 +181,8 @@ class TelegramDoor:
             return
         # Telegram answers no question for updates while they are brought somewhere.
         await bot.delete_webhook()
-        await poll(bot, router.handle, done)
+        elsewhere = partial(note_fetched_elsewhere, self._store, self._clock, self._holder)
+        await poll(bot, router.handle, done, elsewhere=elsewhere)
 
     async def _means(self, bot: PollingBot, connection: Connection) -> Means:
         username = (await bot.get_me()).username or ""
@@ -173,6 +198,7 @@ class TelegramDoor:
             account=connection.account,
             username=username,
             actor_of=self._actor_of,
+            key=self._key,
         )
 
     async def _watch(self, connection: Connection, stop: asyncio.Event) -> None:
@@ -204,9 +230,9 @@ class TelegramDoor:
             await _until(done, seconds)
 
 
-def bot_of(connection: Connection, lanes: Lanes | None = None) -> PollingBot:
+def bot_of(connection: Connection, vanishing: Vanishing, lanes: Lanes | None = None) -> VanishingBot:
     """The library's bot for an account, within our bounds. Start and close it."""
-    return PollingBot(
+    return VanishingBot(
         connection.secret.reveal(),
         base_url=f"{api_root(connection)}/bot",
         base_file_url=f"{api_root(connection)}/file/bot",
@@ -214,6 +240,7 @@ def bot_of(connection: Connection, lanes: Lanes | None = None) -> PollingBot:
         get_updates_request=BotRequest(),
         rate_limiter=lanes,
         defaults=Defaults(parse_mode=ParseMode.HTML),
+        vanishing=vanishing,
     )
 
 

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from telegram import Chat, ChatFullInfo
+
 from channels.base import Button, OutgoingPost, Rows, Topic, TopicWanted
 from channels.registry import BOT_CHANNEL
-from content.words import Phrase, Words, later, words
+from content.later import Phrase, later
+from content.words import Words, words
 from schedules.accounts import accounts
 from schedules.accounts.vault import Vault
 from schedules.clock import Clock
@@ -61,6 +64,15 @@ class BoundGroups:
         group = await groups.of_account(self.store, account)
         username = (await accounts.get(self.store, bot)).settings.get("username")
         return private_rows(words(post.language), username) if group and username else ()
+
+
+async def is_published_to(store: Store, chat: Chat | ChatFullInfo) -> bool:
+    """Whether a chat is a channel, or one that a connected account names: nobody binds it, and the bot stays."""
+    names = {str(chat.id), f"@{chat.username}".lower()}
+    known = await accounts.list_all(store)
+    return chat.type == Chat.CHANNEL or any(
+        one.settings.get("chat_id", "").strip().lower() in names for one in known
+    )
 
 
 async def is_stopped(store: Store, group: Group) -> bool:

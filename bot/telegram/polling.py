@@ -99,14 +99,27 @@ class InOrder:
             del self._last[chat]
 
 
+async def _nothing() -> None:
+    return None
+
+
 def log_failure(what: str, error: BaseException) -> None:
     """Say what failed and where, but neither the error's text nor the traceback: both may hold what somebody wrote."""
     where = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-3:]]
     log.error(what, error=type(error).__name__, where=" ".join(where))
 
 
-async def poll(bot: PollingBot, handle: Handle, stop: asyncio.Event) -> None:
+async def poll(
+    bot: PollingBot,
+    handle: Handle,
+    stop: asyncio.Event,
+    *,
+    elsewhere: Callable[[], Awaitable[None]] = _nothing,
+) -> None:
     """Fetch and handle updates until ``stop`` is set.
+
+    Args:
+        elsewhere: Called whenever Telegram says that somebody else asks for this bot's updates.
 
     Updates are confirmed when the next ones are asked for, which is after their handlers ended or had
     ``PATIENCE_SECONDS``: after a crash Telegram sends again what was not finished, so handlers must bear seeing an
@@ -117,7 +130,7 @@ async def poll(bot: PollingBot, handle: Handle, stop: asyncio.Event) -> None:
     stopping = asyncio.create_task(stop.wait())
     try:
         while not stop.is_set():
-            found = await _unless(stopping, _ask(bot, offset))
+            found = await _unless(stopping, _ask(bot, offset, elsewhere))
             if found is None:
                 await asyncio.wait({stopping}, timeout=pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -134,11 +147,14 @@ async def poll(bot: PollingBot, handle: Handle, stop: asyncio.Event) -> None:
             await _confirm(bot, offset)
 
 
-async def _ask(bot: PollingBot, offset: int) -> Sequence[Raw] | None:
+async def _ask(
+    bot: PollingBot, offset: int, elsewhere: Callable[[], Awaitable[None]]
+) -> Sequence[Raw] | None:
     try:
         return await bot.ask(offset)
     except Conflict:
         log.warning("another process asks for this bot's updates; waiting")
+        await elsewhere()
     except (TelegramError, *UNREADABLE) as error:
         log.warning("no updates", error=type(error).__name__)
     return None

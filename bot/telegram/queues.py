@@ -14,6 +14,7 @@ from schedules.commands import door_messages, door_posts
 from schedules.commands.accounts import views
 from schedules.commands.actor import Actor
 from schedules.commands.door_posts import Queue, Scheduled
+from schedules.errors import Forbidden
 from schedules.planning.destinations import AccountView
 from schedules.planning.doors import DoorMessage
 from schedules.store.engine import Store
@@ -70,12 +71,18 @@ async def desk(means: Means, actor: Actor, number: int) -> Desk:
 
 
 async def refresh(means: Means, number: int) -> Reader | None:
-    """Bring the grid on the author's phone up to date; gives the author where they can be reached."""
+    """Bring the grid on the author's phone up to date; gives the author where they can be reached.
+
+    Whoever is no editor of it any more is shown nothing.
+    """
     door = await _door(means, number)
     author = await readers.called(means, door.author)
-    if author is None or not author.actor.grants:
-        return author
-    queue = await (await desk(means, author.actor, number)).look()
+    if author is None:
+        return None
+    try:
+        queue = await (await desk(means, author.actor, number)).look()
+    except Forbidden:
+        return None
     html, rows = gridview.shown(queue, author)
     if door.card is None or not await author.show(door.card, html, rows):
         card = await author.say(html, rows)

@@ -1,11 +1,12 @@
 """People in charge whom the bot tells something while somebody else acts."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from telegram.error import BadRequest, TelegramError
 
+from bot.telegram.guarding import behind_a_tap, is_guarded
 from bot.telegram.talk import UNCHANGED, Means, Talk
 from channels.base import Button, Rows
 from channels.telegram.keyboards import markup
@@ -21,12 +22,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who is shown something in private, in their language, with buttons that only they may press."""
+    """Somebody who is shown something in private, in their language, with buttons that only they may press.
+
+    Attributes:
+        is_guarded: Whether being found out is dangerous for them: their notifications say nothing.
+    """
 
     means: Means
     person: Person
-    chat: int
+    chat: int = field(repr=False)
     actor: Actor
+    is_guarded: bool
 
     @property
     def words(self) -> Words:
@@ -44,8 +50,9 @@ class Reader:
 
     async def say(self, html: str, rows: Rows = ()) -> int | None:
         """Write to them; gives the number of the message, or ``None`` where they cannot be reached now."""
+        told = behind_a_tap(html, self.words) if self.is_guarded else html
         try:
-            sent = await self.means.bot.send_message(self.chat, html, reply_markup=markup(rows))
+            sent = await self.means.bot.send_message(self.chat, told, reply_markup=markup(rows))
         except TelegramError as error:
             log.info("somebody in charge was not told", error=type(error).__name__)
             return None
@@ -64,7 +71,7 @@ class Reader:
 
 async def reader_of(talk: Talk) -> Reader:
     """Whoever acts."""
-    return Reader(talk.means, talk.known(), talk.user, await talk.actor())
+    return Reader(talk.means, talk.known(), talk.user, await talk.actor(), await talk.is_guarded())
 
 
 async def called(means: Means, handle: str) -> Reader | None:
@@ -87,5 +94,9 @@ async def holding(means: Means, role: Role, scopes: AbstractSet[str]) -> list[Re
 
 
 async def _reader(means: Means, person: Person) -> Reader | None:
+    """Nobody who was locked out is told anything: somebody else may hold their phone."""
     chat = await people.address(means.store, means.vault, person.id)
-    return None if chat is None else Reader(means, person, chat, await means.actor_of(person))
+    if chat is None or person.locked_at is not None:
+        return None
+    guarded = await is_guarded(means.store, means.kits, person.id)
+    return Reader(means, person, chat, await means.actor_of(person), guarded)

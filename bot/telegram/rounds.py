@@ -9,13 +9,15 @@ import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.telegram.cards import LONGEST
-from bot.telegram.groups import is_stopped, private_rows
-from bot.telegram.talk import UNCHANGED, Means, city_of
+from bot.telegram.groups import is_published_to, is_stopped, private_rows
+from bot.telegram.guarding import city_of
+from bot.telegram.talk import UNCHANGED, Means
 from channels.base import Topic
 from channels.telegram.entities import serialise
 from channels.telegram.keyboards import markup
 from content.counting import utf16_units
 from content.words import Words, words
+from schedules.action_days import boards
 from schedules.ledger import squares, tallies
 from schedules.ledger.squares import Shown
 from schedules.people import groups
@@ -37,7 +39,7 @@ log = structlog.get_logger()
 async def leave_strangers(means: Means) -> None:
     """Leave the groups that nobody bound in time, and say why."""
     for chat in await groups.overdue(means.store, means.vault, means.clock.now()):
-        if await groups.of_chat(means.store, means.vault, chat) is None:
+        if await groups.of_chat(means.store, means.vault, chat) is None and not await _is_ours(means, chat):
             await _leave(means, chat)
         await groups.stop_waiting(means.store, means.vault, chat)
 
@@ -50,6 +52,16 @@ async def keep_prompts(means: Means) -> None:
 async def tell_the_week(means: Means) -> None:
     """On Sunday evening, once, in each group: how many tasks were done this week."""
     await _in_each(means, _tell_week)
+
+
+async def _is_ours(means: Means, chat: int) -> bool:
+    """Whether a board stands there, or an account was connected meanwhile that posts there."""
+    if await boards.is_board(means.store, means.vault, chat):
+        return True
+    try:
+        return await is_published_to(means.store, await means.bot.get_chat(chat))
+    except (BadRequest, Forbidden):
+        return False
 
 
 async def _leave(means: Means, chat: int) -> None:
@@ -69,9 +81,10 @@ async def _leave(means: Means, chat: int) -> None:
 
 async def _in_each(means: Means, job: Callable[[Means, Group, int], Awaitable[None]]) -> None:
     """Do something in every group that nothing stops; where one fails, the others are served all the same."""
-    for group in await groups.served(means.store):
-        chat = await groups.address(means.store, means.vault, group.account)
-        if chat is None or await is_stopped(means.store, group):
+    for name in [each.account for each in await groups.served(means.store)]:
+        group = await groups.of_account(means.store, name)
+        chat = await groups.address(means.store, means.vault, name)
+        if group is None or chat is None or await is_stopped(means.store, group):
             continue
         try:
             await job(means, group, chat)

@@ -12,8 +12,11 @@ from bot.telegram.floods import Floods
 from bot.telegram.table import TABLE, Entry, Event, Table
 from bot.telegram.talk import Means, Talk
 from content.intents import Intent, intent_of
+from content.words import Words
+from schedules.commands import volunteering
 from schedules.errors import CodeNeeded, Forbidden, InviteInvalid, ScheduleError
-from schedules.people import expecting, people, volunteers
+from schedules.people import expecting, people, secondfactor, volunteers
+from schedules.people.audit import VOLUNTEER
 from schedules.people.roles import INCLUDES, Role
 
 AT_ANY_TIME: Final = frozenset({Intent.PAUSE, Intent.FORGET, Intent.HIDE, Intent.HELP})
@@ -36,7 +39,10 @@ class Router:
     async def handle(self, update: Update) -> None:
         """Answer one update. Seeing it twice does no harm."""
         user = update.effective_user
-        if user is None or user.is_bot or not self._floods.allows(user.id):
+        if user is None or user.is_bot:
+            return
+        if not self._floods.allows(user.id):
+            await self._leave_unanswered(update, user.id)
             return
         person = await people.find(self._means.store, self._means.vault, user.id)
         if person is None and not self._floods.allows_stranger():
@@ -60,6 +66,7 @@ class Router:
 
     async def _route(self, talk: Talk) -> None:
         update = talk.update
+        await self._welcome_back(talk)
         if update.callback_query is not None:
             await self._press(talk, update.callback_query.data or "")
         elif update.my_chat_member is not None:
@@ -79,14 +86,30 @@ class Router:
         if pressed is None or entry is None or is_misplaced or not await self._may(talk, entry):
             await talk.toast(talk.words.say("This button no longer works. Write /help."))
             return
+        await talk.vanish(*talk.dialog)
         await entry.handler(talk, pressed.argument)
         await talk.toast()
+
+    async def _leave_unanswered(self, update: Update, user: int) -> None:
+        """Also what nobody answers vanishes in a guarded city."""
+        if update.message is None or update.message.chat.id != user:
+            return
+        person = await people.find(self._means.store, self._means.vault, user)
+        await Talk(self._means, update, person, None).vanish(update.message.message_id)
+
+    async def _welcome_back(self, talk: Talk) -> None:
+        """Whoever had blocked the bot and does anything else in private is not forgotten."""
+        person = talk.person
+        if person is None or person.left_at is None or not talk.is_private or _blocks(talk.update):
+            return
+        await volunteering.come_back(self._means.store, self._means.clock, person.id)
+        await talk.look_again()
 
     async def _chat_changed(self, talk: Talk) -> None:
         change = talk.update.my_chat_member
         if change is None or not talk.is_private:
             await self._happen(talk, Event.CHAT_CHANGED)
-        elif talk.person is not None and change.new_chat_member.status == change.new_chat_member.BANNED:
+        elif talk.person is not None and _blocks(talk.update):
             await people.left(self._means.store, self._means.clock, talk.person.id)
 
     async def _message(self, talk: Talk, message: Message) -> None:
@@ -155,6 +178,11 @@ class Router:
         return any(role in INCLUDES[grant.role] for grant in actor.grants or ())
 
     async def _ask_for_code(self, talk: Talk) -> None:
+        if not await secondfactor.has_one(self._means.store, talk.known().id):
+            await talk.say(
+                talk.words.say("This takes a second factor. Set it up first, then ask again: /code")
+            )
+            return
         await talk.expect("code")
         await talk.say(
             talk.words.say(
@@ -166,20 +194,36 @@ class Router:
         """Somebody asked for what they may not do."""
         actor = await talk.actor()
         if actor.journal is not None:
-            await actor.journal.refused(self._means.store, actor.name, DOOR)
+            name = talk.known().handle or VOLUNTEER
+            await actor.journal.refused(self._means.store, name, DOOR)
 
     async def _explain(self, talk: Talk, error: ScheduleError) -> None:
         log.info("refused", why=type(error).__name__)
         if isinstance(error, InviteInvalid):
             text = talk.words.say("This link does not work any more. Ask whoever sent it for a new one.")
         else:
-            text = talk.words.say("That was not done.") + f"\n{error}"
+            text = talk.words.say("That was not done.") + f"\n{_why(error, talk.words)}"
         await (talk.say(escape(text)) if talk.is_private else talk.toast(text))
 
     async def _apologise(self, talk: Talk) -> None:
         text = talk.words.say("That did not work. Try again in a minute.")
         with contextlib.suppress(Exception):
             await (talk.say(text) if talk.is_private else talk.toast(text))
+
+
+def _why(error: ScheduleError, reader_words: Words) -> str:
+    """Why, in the reader's language; what is written for the command line is told only to whoever reads English."""
+    if error.told is not None:
+        return reader_words.of(error.told)
+    if reader_words.language == "en":
+        return str(error)
+    return reader_words.say("Why, an admin can find out at the computer that runs the bot.")
+
+
+def _blocks(update: Update) -> bool:
+    """Whether somebody blocks the bot with it."""
+    change = update.my_chat_member
+    return change is not None and change.new_chat_member.status == change.new_chat_member.BANNED
 
 
 def _command(text: str, username: str = "") -> tuple[str, str]:

@@ -1,13 +1,14 @@
 """The table of handlers: what the bot does, for whom, and who may ask for it."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from content.intents import Intent
-from content.words import Phrase
-from schedules.people.roles import Role
+from content.later import Phrase
+from schedules.people.roles import INCLUDES, Role
 
 if TYPE_CHECKING:
     from bot.telegram.talk import Talk
@@ -63,6 +64,14 @@ class Table:
 
 
 TABLE: Final = Table()
+
+
+def menu_of(held: AbstractSet[Role]) -> Iterator[tuple[str, Phrase]]:
+    """The commands that somebody with these roles is shown, each with its line."""
+    acting = frozenset().union(*(INCLUDES[role] for role in held))
+    for name, entry in TABLE.commands.items():
+        if entry.menu is not None and (entry.role is None or entry.role in acting):
+            yield name, entry.menu
 
 
 def command(

@@ -4,15 +4,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from telegram import Bot, Message, ReplyKeyboardMarkup, Update
 from telegram.error import BadRequest, TelegramError
 
+from bot.telegram.guarding import is_guarded
 from bot.telegram.signing import LIVES, Signer
 from channels.base import Button, Rows
 from channels.telegram.keyboards import markup
-from content.models import Campaign, City, Risk
+from content.models import Campaign
 from content.words import Words, words
 from schedules.accounts.vault import Vault
 from schedules.clock import Clock
@@ -37,6 +39,7 @@ class Means:
         account: The account of the bot.
         username: The bot's own name without ``@``.
         actor_of: Who somebody acts as, with what they were granted.
+        key: Where the key lies that a wipe destroys first.
     """
 
     store: Store
@@ -49,6 +52,7 @@ class Means:
     account: str
     username: str
     actor_of: Callable[[Person], Awaitable[Actor]]
+    key: Path
 
 
 class Talk:
@@ -118,21 +122,35 @@ class Talk:
         return None if self.volunteer is None else await self.means.kits.get(self.volunteer.campaign)
 
     async def is_guarded(self) -> bool:
-        """Whether being found out is dangerous where they live; unknown places count as dangerous."""
-        campaign = await self.campaign()
-        if campaign is None or self.volunteer is None:
-            return False
-        return risk_of(campaign, self.volunteer.city) is Risk.GUARDED
+        """Whether being found out is dangerous where they live or are in charge; unknown places count as dangerous."""
+        means = self.means
+        return self.person is not None and await is_guarded(means.store, means.kits, self.person.id)
+
+    @property
+    def dialog(self) -> tuple[int, ...]:
+        """The message whose button was pressed, and the one that it answers."""
+        query = self.update.callback_query
+        shown = None if query is None else query.message
+        if shown is None:
+            return ()
+        asked = shown.reply_to_message if isinstance(shown, Message) else None
+        return (shown.message_id, asked.message_id) if asked else (shown.message_id,)
 
     def button(self, text: str, action: str, argument: str = "", lives: timedelta = LIVES) -> Button:
         """A button that only this person may press."""
         return Button(text, data=self.means.signer.data(self.user, action, argument, lives))
 
     async def say(self, html: str, rows: Rows = (), keyboard: ReplyKeyboardMarkup | None = None) -> Message:
-        """Write to this chat. In a guarded city it vanishes within a day."""
-        sent = await self.means.bot.send_message(self.chat, html, reply_markup=keyboard or markup(rows))
-        await self.vanish(sent.message_id)
-        return sent
+        """Write to this chat."""
+        return await self.means.bot.send_message(self.chat, html, reply_markup=keyboard or markup(rows))
+
+    async def say_briefly(self, html: str, lives: timedelta) -> None:
+        """Write what vanishes that soon, wherever the reader lives."""
+        means, person = self.means, self.known()
+        key = await traces.begin(means.store, means.clock, person.id, lives=lives)
+        sent = await self.say(html)
+        if not await traces.arrived(means.store, key, sent.message_id):
+            await means.bot.delete_messages(self.chat, [sent.message_id])
 
     async def show(self, html: str, rows: Rows = ()) -> None:
         """Put this in place of the message whose button was pressed; where there is none, write it."""
@@ -149,9 +167,8 @@ class Talk:
                 await self.say(html, rows)
 
     async def show_picture(self, png: bytes) -> None:
-        """Send a picture to this chat. In a guarded city it vanishes within a day."""
-        sent = await self.means.bot.send_photo(self.chat, png)
-        await self.vanish(sent.message_id)
+        """Send a picture to this chat."""
+        await self.means.bot.send_photo(self.chat, png)
 
     async def toast(self, text: str = "") -> None:
         """Answer the press of a button, which until then shows that it waits."""
@@ -165,21 +182,13 @@ class Talk:
             return
 
     async def vanish(self, *messages: int) -> None:
-        """Let messages of this private chat vanish within a day, where the city is guarded."""
+        """Let messages of this private chat vanish within a day, where the city is guarded.
+
+        Whatever the bot writes does so by itself (``bot.telegram.vanishing``).
+        """
         if self.person is not None and self.is_private and await self.is_guarded():
             await traces.leave(self.means.store, self.means.clock, self.person.id, *messages)
 
     async def expect(self, what: str) -> None:
         """Take the next message of this person for ``what``."""
         await expecting.expect(self.means.store, self.means.clock, self.known().id, what)
-
-
-def city_of(campaign: Campaign, name: str | None) -> City | None:
-    """A city of the campaign by its id."""
-    return next((city for city in campaign.cities if city.id == name), None)
-
-
-def risk_of(campaign: Campaign, name: str | None) -> Risk:
-    """How dangerous it is to be found out in a city; guarded where nobody knows."""
-    city = city_of(campaign, name)
-    return Risk.GUARDED if city is None else city.risk

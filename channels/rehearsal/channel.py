@@ -53,6 +53,7 @@ class RehearsalChannel(Channel):
         Feature.ALT_TEXT,
         Feature.CONTENT_WARNING,
         Feature.THREADS,
+        Feature.REPLIES,
         Feature.VIDEO,
     }
     settings = (
@@ -187,6 +188,7 @@ def _features(limits: Limits, settings: Mapping[str, str]) -> frozenset[Feature]
         Feature.ALT_TEXT: limits.max_alt_graphemes > 0,
         Feature.CONTENT_WARNING: limits.content_warnings,
         Feature.THREADS: limits.threads,
+        Feature.REPLIES: limits.platform == "x",
         Feature.VIDEO: limits.video is not None,
     }
     return ALWAYS | {feature for feature, is_there in optional.items() if is_there}

@@ -18,13 +18,23 @@ from telegram.error import (
 from telegram.request import HTTPXRequest, RequestData
 
 from channels.errors import ChannelError
-from channels.httpclient import Answer, Translator, clamp_wait, client_options, fetch, retry_after
+from channels.httpclient import (
+    Answer,
+    Translator,
+    clamp_wait,
+    client_options,
+    fetch,
+    is_page,
+    retry_after,
+)
 from channels.secret import MASK
 
 LONGEST_REASON: Final = 200
 POOL_SIZE: Final = 32
 TOO_MANY_REQUESTS: Final = 429
 SERVER_ERRORS: Final = 500
+TOKEN_UNKNOWN: Final = frozenset({401, 403, 404})
+"""Statuses by which Telegram says that it does not know a token, or does not let it act."""
 REDIRECTS: Final = range(300, 400)
 
 RIGHTS: Final = (
@@ -112,6 +122,8 @@ class BotRequest(HTTPXRequest):
             raise ServerFailed(answer.status)
         if answer.status in REDIRECTS:
             raise Elsewhere
+        if answer.status in TOKEN_UNKNOWN and is_page(answer):
+            raise NetworkError("a web page came instead of an answer")
         if answer.status == TOO_MANY_REQUESTS:
             raise FloodControl(self._wait(answer))
         return answer.status, answer.body

@@ -4,6 +4,7 @@ Telegram has no idempotency key and a bot cannot read what it wrote (core.telegr
 without an answer may or may not have arrived; whoever presses one of its buttons proves that it did.
 """
 
+import contextlib
 from datetime import UTC
 from typing import Final
 
@@ -74,7 +75,8 @@ class DirectChannel(Channel):
                     raise
                 await cards.lost(recipient)
                 raise self._gone() from None
-        await cards.arrived(recipient, int(receipt.remote_id))
+        if not await cards.arrived(post, int(receipt.remote_id)):
+            await self._take_back(card, int(receipt.remote_id))
         return receipt
 
     async def verify(self) -> AccountCheck:
@@ -91,6 +93,10 @@ class DirectChannel(Channel):
     async def aclose(self) -> None:
         """Close the connections to Telegram."""
         await self._bot.aclose()
+
+    async def _take_back(self, card: Card, message: int) -> None:
+        with contextlib.suppress(TelegramError):
+            await self._bot.api.delete_message(card.chat, message)
 
     async def _write(self, card: Card, *, silent: bool) -> Receipt:
         sent = await self._bot.api.send_message(

@@ -81,6 +81,7 @@ class XChannel(Channel):
             Feature.VIDEO,
             Feature.ALT_TEXT,
             Feature.THREADS,
+            Feature.REPLIES,
             Feature.RENEWAL,
         }
     )
@@ -135,7 +136,7 @@ class XChannel(Channel):
         return {"media_ids": list(media_ids)}
 
     async def publish(self, post: OutgoingPost, prepared: Prepared) -> Receipt:
-        """Create the post, as a reply to the last part of its thread if there is one."""
+        """Create the post, as a reply to the last part of its thread, or to what it answers."""
         require_features(self, post)
         require_fit(self, post)
         text = self._text(post)
@@ -143,7 +144,7 @@ class XChannel(Channel):
             created = await self._client.create_tweet(
                 text=text or None,
                 media_ids=prepared["media_ids"] if post.media else None,
-                in_reply_to_tweet_id=post.thread[-1].remote_id if post.thread else None,
+                in_reply_to_tweet_id=_answered(post),
             )
         except Duplicate:
             return await self._earlier(text, post.planned_at)
@@ -269,6 +270,14 @@ class XChannel(Channel):
                 f"the secret lacks {', '.join(missing)}", self.secret_help or ""
             )
         return parts
+
+
+def _answered(post: OutgoingPost) -> str | None:
+    """The id of the post that this one answers."""
+    if post.thread:
+        return post.thread[-1].remote_id
+    address = post.options.get("reply_to")
+    return address.rpartition("/")[2] if isinstance(address, str) else None
 
 
 def _named(values: Mapping[str, Any], *names: str) -> dict[str, str]:

@@ -17,7 +17,15 @@ from tweepy.asynchronous import AsyncClient  # type: ignore[import-untyped]
 
 from channels.base import OutgoingMedia
 from channels.errors import ChannelError, Refused
-from channels.httpclient import Answer, Translator, clamp_wait, fetch, new_client, retry_after
+from channels.httpclient import (
+    Answer,
+    Translator,
+    clamp_wait,
+    fetch,
+    is_foreign_denial,
+    new_client,
+    retry_after,
+)
 from channels.secret import MASK
 
 CREATE: Final = ("POST", "/2/tweets")
@@ -59,6 +67,8 @@ class XTranslator(Translator):
 
     def x(self, answer: Answer, *, publishing: bool, secrets: tuple[str, ...]) -> ChannelError:
         """The error for an answer that is not 2xx. ``secrets`` are cut out of what X said."""
+        if is_foreign_denial(answer):
+            return self.foreign_denial(answer, publishing=publishing)
         problem = _problem(answer)
         reason = _masked(str(problem.get("detail") or problem.get("title") or ""), secrets)
         if answer.status == 402 or _mentions(f"{problem.get('title')} {problem.get('type')}", CREDITS):  # noqa: PLR2004
@@ -77,8 +87,8 @@ class XTranslator(Translator):
                 return self.refusal(answer, publishing=publishing, reason=reason)
 
     def token(self, answer: Answer) -> ChannelError:
-        """The error for a renewal that was not granted: only 400 and 401 mean that the token is dead."""
-        if answer.status in TOKEN_REFUSED:
+        """The error for a renewal that was not granted: only X's own 400 and 401 mean that the token is dead."""
+        if answer.status in TOKEN_REFUSED and _problem(answer):
             return self.not_authorised("X no longer accepts the refresh token")
         if answer.status == 429:  # noqa: PLR2004
             return self.rate_limited(asked_wait(answer.headers))

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
 
-from content.errors import Problem
-from content.models import PRIVATE, PUBLIC, WORDLESS, ActionDay, Step, StepKind
+from content.errors import Problem, VariantMissing
+from content.models import PRIVATE, PUBLIC, WORDLESS, ActionDay, DayChange, Message, Step, StepKind
 from content.reading.draft import Draft, Located
 from content.reading.known import shown
 from content.reading.references import known_name
 from content.reading.toml_lines import KeyPath
-from content.variants import CHANNELS
+from content.variants import CHANNELS, LETTERS, choose
 
 _PLACE: Final = re.compile(r"\bask\s*\.\s*place\b")
 
@@ -23,12 +23,14 @@ def check_days(draft: Draft) -> Iterator[Problem]:
         listed = () if day.part.cities == "all" else day.part.cities
         yield from _twice(day, "cities", (city.id for city in listed))
         yield from _twice(day, "steps", (step.id for step in day.part.steps))
+        yield from _twice(day, "checklist", (each.id for each in day.part.checklist))
         yield from _languages(day, draft)
         for number, step in enumerate(day.part.steps):
             yield from _names(day, number, step, draft)
             yield from _words(day, number, step)
             yield from _channels(day, number, step)
             yield from _place(day, number, step, printing)
+        yield from _changes(day, draft, printing)
         yield from _reveals(day)
         yield from _check_ins(day)
         yield from _count(day)
@@ -123,6 +125,39 @@ def _place(day: Located[ActionDay], number: int, step: Step, printing: frozenset
         what = f"the step {shown(step.id)} names a place before the reveal {shown(reveal.id)}"
         remedy = "Move it after the reveal, or leave the place out."
         yield _problem(day, number, "offset", "place-early", what, remedy)
+
+
+def _changes(day: Located[ActionDay], draft: Draft, printing: frozenset[str]) -> Iterator[Problem]:
+    messages = {message.part.id: message.part for message in draft.messages}
+    for change in DayChange:
+        name, key = day.part.changes.message(change), ("changes", change.value)
+        if name is None:
+            continue
+        yield from known_name(day, key, name, "message", draft.names.get("messages"))
+        if name in printing:
+            what = (
+                f"the message {shown(name)} prints the place of its ask, and may be sent before the reveal"
+            )
+            remedy = "Take {{ ask.place }} out of it: the bot adds the place for those who may know it."
+            yield day.problem(key, "place-unsaid", what, remedy)
+        missing = _unsaid(day.part, messages[name], draft) if name in messages else []
+        if missing:
+            what = f"the message {shown(name)} has no text in {', '.join(missing)}, which cities of the day speak"
+            yield day.problem(key, "variant-missing", what, "Write it: nobody has time for it on the day.")
+
+
+def _unsaid(day: ActionDay, message: Message, draft: Draft) -> list[str]:
+    cities = [city.part for city in draft.cities if day.city(city.part.id) is not None]
+    spoken = dict.fromkeys(language for city in cities for language in day.spoken_in(city))
+    return [language for language in spoken if not _is_said(message, language)]
+
+
+def _is_said(message: Message, language: str) -> bool:
+    try:
+        choose(message, language=language, channel=LETTERS)
+    except VariantMissing:
+        return False
+    return True
 
 
 def _reveals(day: Located[ActionDay]) -> Iterator[Problem]:

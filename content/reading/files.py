@@ -67,7 +67,10 @@ class Folder:
             self.folders.sort()
         else:
             self.add(
-                "folder-missing", ".", "there is no such folder", "Give the path of a campaign folder."
+                "folder-missing",
+                str(path),
+                "there is no such folder",
+                "Give the path of a campaign folder.",
             )
 
     def add(

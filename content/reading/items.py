@@ -16,6 +16,7 @@ from content.reading.wording import broken_keys, validated, without_unknown_keys
 PartType = TypeVar("PartType", bound=Part)
 
 _DURATIONS: Final = ("offset", "late_by")
+_OF_DAY: Final = ("board_delay",)
 _ASK: Final = {"kind": "share", "text": {}, "effort": "low", "next_step": {}}
 _STAND_INS: Final[Mapping[str, Any]] = {
     "id": "mended",
@@ -63,6 +64,7 @@ def made(
         data = data | dict(_durations(data, file, path, problems))
     if model is ActionDay and isinstance(data, dict):
         data = data | dict(_lists_of_day(data, file, path, problems))
+        data = data | dict(_durations(data, file, path, problems, _OF_DAY))
     part = validated(model, data, file, path, problems, reserved=reserved, given=given)
     if part is not None:
         return Located(part, file, path)
@@ -87,9 +89,13 @@ def _mended(
 
 
 def _durations(
-    part: Mapping[str, Any], file: TomlFile, path: KeyPath, problems: list[Problem]
+    part: Mapping[str, Any],
+    file: TomlFile,
+    path: KeyPath,
+    problems: list[Problem],
+    keys: tuple[str, ...] = _DURATIONS,
 ) -> Iterator[tuple[str, str]]:
-    for key in _DURATIONS:
+    for key in keys:
         if key not in part:
             continue
         length = parse_duration(part[key]) if isinstance(part[key], str) else None

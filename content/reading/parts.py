@@ -34,6 +34,7 @@ _NAMED_BY_FOLDER: Final = {
 }
 _NOT_IN_CAMPAIGN: Final = {
     "folder": "Remove it.",
+    "launched_at": 'Remove it: write dormant = true, and launch the campaign with "munasara launch".',
     "events": "Remove it: events stand in calendars, such as calendars/council.ics.",
     **{kind: f"Move it to {kind}.toml." for kind in ("targets", "claims", "cities", "slots")},
     **{kind: f"Move it to the folder {kind}." for kind in ("messages", "prompts", "action_days")},

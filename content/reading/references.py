@@ -138,13 +138,17 @@ def _misspelt_channels(message: Located[Message]) -> Iterator[Problem]:
 
 
 def _same_prompt_days(prompts: Iterable[Located[Prompt]]) -> Iterator[Problem]:
-    seen: dict[tuple[int, Level], str] = {}
+    seen: dict[tuple[int, Level | None], str] = {}
     for prompt in prompts:
-        if prompt.broken & {"day", "ask", "seen_by"}:
+        if prompt.broken & {"day", "ask", "seen_by", "training"}:
             continue
         day, level = prompt.part.day, prompt.part.level
-        other = seen.setdefault((day, level), prompt.part.id)
-        if other != prompt.part.id:
+        other = seen.setdefault((day, None if prompt.part.training else level), prompt.part.id)
+        if other != prompt.part.id and prompt.part.training:
+            what = f"training day {day} has the prompt {shown(other)} already"
+            remedy = "Training prompts come one after the other: number them 1, 2, 3."
+            yield prompt.problem(("day",), "day-twice", what, remedy)
+        elif other != prompt.part.id:
             what = f"day {day} has the prompt {shown(other)} already, which is seen by {level} as well"
             remedy = "A volunteer gets one prompt a day: change the day of one, or its `seen_by`."
             yield prompt.problem(("day",), "day-twice", what, remedy)

@@ -100,6 +100,10 @@ def _slot_values(slot: Located[Slot]) -> Iterator[Problem]:
     if not part.on_days:
         what = '"on_days" is empty, so the slot never goes out'
         yield slot.problem(("on_days",), "empty", what, "Name some days, or remove the key.")
+    if part.reply_to is not None and (len(part.accounts) != 1 or part.daily_at is not None):
+        what = "a post is answered once, by one account"
+        remedy = 'Name that account alone in "accounts", and one time.'
+        yield slot.problem(("reply_to",), "reply-repeated", what, remedy)
     if part.late_by is not None and part.late_by.days < 0:
         what, remedy = '"late_by" is negative', 'Write how late it may go out: "90m".'
         yield slot.problem(("late_by",), "duration-invalid", what, remedy)

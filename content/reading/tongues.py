@@ -14,7 +14,7 @@ from content.variants import ANY_CHANNEL, CHANNELS, CoverageRow, coverage
 
 MAX_LANGUAGES: Final = 100
 _DECIDING: Final = frozenset({"message", "channels", "accounts", "languages", "cities", "audience"})
-_MAY_HAVE_FEWER: Final = frozenset({"slogans", "placards", "banned_words", "digits"})
+_MAY_HAVE_FEWER: Final = frozenset({"slogans", "placards", "banned_words", "digits", "wordings"})
 
 
 def check_languages(draft: Draft) -> Iterator[Problem]:

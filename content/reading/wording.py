@@ -20,6 +20,8 @@ _PATTERNS: Final = {
     "^[a-z0-9][a-z0-9-]{0,63}$": "Use small Latin letters, digits and hyphens only, at most 64: launch-day.",
     "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$": 'Write the short code of a language, such as "en", "ar" or "pt-BR".',
     "^#[0-9a-fA-F]{6}$": 'Write a colour as "#" and six digits: "#ffffff".',
+    r"^https://(www\.)?(x|twitter)\.com/[A-Za-z0-9_]{1,15}/status/[0-9]{1,19}$": "Copy the address of a post on X: "
+    "https://x.com/name/status/123.",
     "^[A-Z]{2}$": 'Write the two capital letters of a country: "DE".',
 }
 _KINDS: Final = {

@@ -214,6 +214,23 @@ async def replace_secret(
         )
 
 
+async def change(store: Store, account: str, values: Mapping[str, Any], *, may_move: bool) -> None:
+    """Write what a person says of an account, by the names of ``NewAccount``.
+
+    Args:
+        may_move: Whether posts would go somewhere else then, which none may that has not ended.
+
+    Raises:
+        AccountUnknown: There is none of that name.
+        ScheduleError: Posts would go somewhere else that have not ended.
+    """
+    async with store.write() as writing:
+        await _lock(writing, account)
+        if may_move:
+            await _refuse_open_posts(writing, account)
+        await _set(writing, account, **values)
+
+
 async def remove(store: Store, account: str, now: datetime) -> None:
     """Take an account away and erase its token, and who was on its list. The receipts of what it sent stay.
 

@@ -121,6 +121,7 @@ UPDATE lane SET blocked_until = {now} + :wait WHERE id = :id AND blocked_until <
 async def draw(store: Store, clock: Clock, lane: str, *, ahead: float) -> timedelta:
     """Spend one send that goes before all that wait, on whose rate it is charged. How long to wait before making it.
 
+    A lane that is gone, as after a wipe, holds nobody back.
     Time is the server's on PostgreSQL, as for the ledger, and else that of ``clock``.
 
     Args:
@@ -128,7 +129,9 @@ async def draw(store: Store, clock: Clock, lane: str, *, ahead: float) -> timede
     """
     statement, now = _timed(store, clock, _DRAW)
     async with store.write() as connection:
-        row = (await connection.execute(statement, {"id": lane, **now})).one()
+        row = (await connection.execute(statement, {"id": lane, **now})).one_or_none()
+    if row is None:
+        return timedelta(0)
     room = int((row.burst + ahead) / row.rate * 1_000_000)
     wait: timedelta = max(int(row.ahead) - room, int(row.blocked), 0) * MICROSECOND
     return wait

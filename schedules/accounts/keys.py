@@ -9,7 +9,7 @@ import secrets
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from schedules.errors import StoreUnusable
 
@@ -87,6 +87,32 @@ def load_key(path: Path) -> Key:
         os.close(descriptor)
 
 
+def next_key(path: Path) -> Path:
+    """Where a key lies that is to take over from the one in this file; there is none but while keys are changed."""
+    place = path.resolve()
+    return place.with_name(f"{place.name}.new")
+
+
+def replace_key(path: Path) -> None:
+    """Put the next key in the place of the old one, at once, and destroy the old one.
+
+    Raises:
+        StoreUnusable: It cannot be put there; says how to do it by hand.
+    """
+    place, fresh = path.resolve(), next_key(path)
+    try:
+        place.chmod(KEY_MODE | stat.S_IWUSR)
+        with place.open("r+b") as old:
+            fresh.replace(place)
+            _sync_folder(place.parent)
+            _scribble(old)
+    except OSError as error:
+        raise StoreUnusable(
+            f"Everything is sealed with the new key, which cannot take the place of the old one: {_why(error)}. "
+            f"Put it there by hand: mv {fresh} {place}"
+        ) from None
+
+
 def destroy_key(path: Path) -> None:
     """Overwrite the key and take its file away: nothing that was sealed with it is ever opened again.
 
@@ -114,9 +140,13 @@ def _overwrite(path: Path) -> None:
         return
     path.chmod(KEY_MODE | stat.S_IWUSR)
     with path.open("r+b") as file:
-        file.write(secrets.token_bytes(_LONGEST_FILE))
-        file.flush()
-        os.fsync(file.fileno())
+        _scribble(file)
+
+
+def _scribble(file: BinaryIO) -> None:
+    file.write(secrets.token_bytes(_LONGEST_FILE))
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _write(descriptor: int, path: Path, content: bytes) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import select, update
+from sqlalchemy import LargeBinary, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.secret import Secret
@@ -32,6 +32,14 @@ GROUP: Final = "telegram-group"
 """The same for groups."""
 SAME_TOKEN: Final = {"telegram-bot": "telegram"}
 """Channels that speak with the tokens of another one, and so share its rates."""
+
+SEALED: Final = tuple(
+    column
+    for table in tables.metadata.sorted_tables
+    for column in table.c
+    if isinstance(column.type, LargeBinary) and column is not tables.media.c.data
+)
+"""Every column that holds sealed values."""
 
 
 class Vault:
@@ -125,8 +133,27 @@ async def rotate(store: Store, old: Vault, new: Vault) -> int:
         await _rotate_recipients(connection, old, new)
         await _rotate_people(connection, old, new)
         await _rotate_groups(connection, old, new)
+        await _rotate_meetings(connection, old, new)
+        await _rotate_boards(connection, old, new)
         await _rotate_audit(connection, old, new)
+        if await sealed_with(connection) - {new.version}:
+            raise StoreUnusable(
+                "Something is sealed that this version of Munasara does not know. Bring it up to date."
+            )
     return sum(row.secret is not None for row in rows)
+
+
+async def sealed_with(connection: AsyncConnection) -> frozenset[str]:
+    """The versions of all keys with which something in the database is sealed."""
+    found: set[str] = set()
+    for column in SEALED:
+        heads = await connection.execute(
+            select(func.substr(column, len(FORMAT) + 1, VERSION_BYTES))
+            .where(column.is_not(None))
+            .distinct()
+        )
+        found.update(bytes(head).hex() for head in heads.scalars())
+    return frozenset(found)
 
 
 def recipient_row(name: str) -> str:
@@ -147,6 +174,16 @@ def second_factor_row(name: str) -> str:
 def group_row(name: str) -> str:
     """What the sealed id of a group is bound to: its account, or the fingerprint of one that waits."""
     return f"group:{name}"
+
+
+def meeting_row(campaign: str, day: str, city: str) -> str:
+    """What the sealed meeting places of a city on an action day are bound to."""
+    return f"meeting:{campaign}|{day}|{city}"
+
+
+def board_row(campaign: str, day: str) -> str:
+    """What the sealed id of the group with the board of an action day is bound to."""
+    return f"board:{campaign}|{day}"
 
 
 async def _rotate_recipients(connection: AsyncConnection, old: Vault, new: Vault) -> None:
@@ -197,6 +234,23 @@ async def _rotate_groups(connection: AsyncConnection, old: Vault, new: Vault) ->
         await connection.execute(
             update(tables.waiting_group).where(waiting.fingerprint == row.fingerprint).values(values)
         )
+
+
+async def _rotate_meetings(connection: AsyncConnection, old: Vault, new: Vault) -> None:
+    columns = tables.meeting.c
+    for row in (await connection.execute(select(tables.meeting).with_for_update())).all():
+        bound = meeting_row(row.campaign, row.day, row.city)
+        mine = (columns.campaign == row.campaign, columns.day == row.day, columns.city == row.city)
+        sealed = _resealed(bound, row.sealed, old, new)
+        await connection.execute(update(tables.meeting).where(*mine).values(sealed=sealed))
+
+
+async def _rotate_boards(connection: AsyncConnection, old: Vault, new: Vault) -> None:
+    columns = tables.board.c
+    for row in (await connection.execute(select(tables.board).with_for_update())).all():
+        address = _resealed(board_row(row.campaign, row.day), row.address, old, new)
+        mine = (columns.campaign == row.campaign, columns.day == row.day)
+        await connection.execute(update(tables.board).where(*mine).values(address=address))
 
 
 def _resealed(bound: str, sealed: bytes, old: Vault, new: Vault) -> bytes:

@@ -8,6 +8,8 @@ from icalendar import Calendar, Event
 
 from content.models import Campaign, Risk
 from schedules.action_days.timeline import TimedStep, Timeline, timelines
+from schedules.planning.cities import CityStates
+from schedules.planning.permits import NOTHING_CHANGED
 
 PRODUCT: Final = "-//Munasara//action days//EN"
 START: Final = "T-0"
@@ -16,17 +18,18 @@ LASTS: Final = timedelta(hours=1)
 """How long T-0 stands in a calendar."""
 
 
-def calendar_of(campaign: Campaign, now: datetime) -> bytes:
+def calendar_of(campaign: Campaign, now: datetime, states: CityStates = NOTHING_CHANGED) -> bytes:
     """Every action day with its steps, in open cities only. No text, no person and no meeting place is in it.
 
     Args:
         now: When the file is made, in UTC.
+        states: What people changed of the permits.
     """
     calendar = Calendar()
     calendar.add("PRODID", PRODUCT)
     calendar.add("VERSION", "2.0")
     for day in campaign.action_days:
-        for line in timelines(day, campaign):
+        for line in timelines(day, campaign, states):
             if line.city is None or line.city.risk is Risk.OPEN:
                 for event in _events(line, campaign, now):
                     calendar.add_component(event)

@@ -8,8 +8,9 @@ from typing import Final
 import regex
 
 from content.errors import Problem, Severity
-from content.models import ActionDay, Campaign, City, Event, Gap, Overlap, StepKind
+from content.models import ActionDay, Campaign, City, Effort, Event, Gap, Overlap, StepKind
 from content.reading.known import listed, shown
+from schedules.action_days.counts import closes_at
 from schedules.action_days.timeline import TimedStep, Timeline, starts_at, timelines
 from schedules.walltime import SHOWN, Note, resolve, zone
 
@@ -20,6 +21,10 @@ NEAR: Final = timedelta(days=2)
 """Further apart than this, two dates are no hour of each other in any zone, however long an event lasts."""
 ENOUGH: Final = 2
 """A captain and a deputy."""
+WARM: Final = timedelta(hours=48)
+"""How long after T-0 those who came are still ready to be asked for more."""
+EFFORTS: Final = tuple(Effort)
+"""From the least to the most."""
 _WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
@@ -30,6 +35,8 @@ def cautions(campaign: Campaign) -> Iterator[Problem]:
         yield from _clock_changes(day, campaign)
         yield from _no_deputies(day, campaign)
         yield from _outside_events(day, campaign)
+        yield from _no_next_ask(day, campaign)
+        yield from _early_round_ups(day, campaign)
     for one, other in combinations(campaign.action_days, 2):
         yield from _collisions(one, other, campaign)
 
@@ -142,6 +149,45 @@ def _overlap(day: ActionDay, event: Event, city: City) -> bool:
     if begins.tzinfo is None:
         begins = resolve(begins, city.zone, gap=Gap.SHIFT, overlap=Overlap.FIRST).at or begins
     return start is not None and begins - HOUR < start < begins + max(HOUR, event.lasts)
+
+
+def _no_next_ask(day: ActionDay, campaign: Campaign) -> Iterator[Problem]:
+    efforts = {message.id: EFFORTS.index(message.ask.effort) for message in campaign.messages}
+    asked = [efforts.get(step.message or "", 0) for step in day.steps if step.kind is StepKind.PROMPT]
+    harder = min(max(asked, default=0) + 1, len(EFFORTS) - 1)
+    following = [
+        step
+        for step in day.steps
+        if step.kind is StepKind.NEXT_ASK
+        and timedelta() < step.offset <= WARM
+        and efforts.get(step.message or "", 0) >= harder
+    ]
+    left = [city.id for city in campaign.cities_of(day) if not any(s.includes(city.id) for s in following)]
+    if left:
+        what = f"nothing harder is asked within 48 hours after T-0 in {listed(left)}"
+        remedy = (
+            'Add a step with kind = "next_ask" and a message of more effort, to everybody who came: '
+            "people who have just come are ready for more, and never again as much."
+        )
+        yield _caution(day, "no-next-ask", what, remedy)
+
+
+def _early_round_ups(day: ActionDay, campaign: Campaign) -> Iterator[Problem]:
+    closes, zones = closes_at(day, campaign), {city.id: city.zone for city in campaign.cities_of(day)}
+    for step in day.steps:
+        if step.kind is not StepKind.ROUND_UP or closes is None:
+            continue
+        meant = (
+            {campaign.zone} if step.is_general else {zones[city] for city in zones if step.includes(city)}
+        )
+        due = [at + step.offset for name in meant if (at := starts_at(day, name).at) is not None]
+        if due and min(due) <= closes:
+            what = (
+                f"the round-up {shown(step.id)} is due at {min(due):{SHOWN}} UTC, "
+                f"and the count of the last city closes at {closes:{SHOWN}} UTC"
+            )
+            remedy = "Give it a larger offset, with time for its approval."
+            yield _caution(day, "round-up-early", what, remedy)
 
 
 def _collide(day: ActionDay, with_what: str, cities: Iterable[str]) -> Iterator[Problem]:

@@ -40,9 +40,9 @@ class Embargo:
         return tuple(self._found)
 
     def note(self, planned: Occurrence, text: str) -> None:
-        """Look at one text that is to be published at ``planned.due_at``."""
+        """Look at one text that is to be published at ``planned.due_at``, or at any time where it tells of a change."""
         for secret in self._secrets:
-            if planned.due_at < secret.until:
+            if planned.waits or planned.due_at < secret.until:
                 self._found.update(dict.fromkeys(_breaches(secret, planned, text)))
 
 

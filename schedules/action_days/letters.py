@@ -11,7 +11,9 @@ from content.rendering import RenderedMessage, context_for, render
 from content.review import check
 from content.variants import LETTERS, choose
 from schedules.action_days.timeline import Timeline, timelines
+from schedules.planning.cities import CityStates
 from schedules.planning.drafts import problems_of
+from schedules.planning.permits import NOTHING_CHANGED, withheld_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,17 @@ class Letter:
 
 
 class Letters:
-    """Renders what the action days of a campaign write to people, and collects what is wrong with it."""
+    """Renders what the action days of a campaign write to people and no plan has, and collects what is wrong with it.
 
-    def __init__(self, campaign: Campaign) -> None:
-        self._campaign = campaign
+    Args:
+        states: What people changed of the permits.
+        planned: Whether the letters are planned as posts and reviewed as such; only what waits for a permit is not.
+    """
+
+    def __init__(
+        self, campaign: Campaign, states: CityStates = NOTHING_CHANGED, *, planned: bool = False
+    ) -> None:
+        self._campaign, self._states, self._planned = campaign, states, planned
         self._messages = {message.id: message for message in campaign.messages}
         self._found: dict[Problem, None] = {}
 
@@ -54,18 +63,37 @@ class Letters:
             message = self._messages.get(timed.step.message or "")
             if line.city is None or timed.step.channels or message is None:
                 continue
-            for language in line.day.spoken_in(line.city):
-                rendered = self._render(message, line.city, language, timed.local_at)
-                if rendered is not None:
-                    yield Letter(line.day.id, timed.step, line.city, language, timed.at, rendered)
+            if self._planned and not withheld_by(line.day, timed.step, line.city.id, self._states):
+                continue
+            yield from self._in_languages(line, timed.step, timed.local_at, timed.at)
+        for _, step in () if self._planned else line.day.change_steps:
+            yield from self._in_languages(line, step, line.local_at, line.starts_at)
+
+    def _in_languages(
+        self, line: Timeline, step: Step, local_at: datetime, at: datetime
+    ) -> Iterator[Letter]:
+        message, city = self._messages.get(step.message or ""), line.city
+        if message is None or city is None:
+            return
+        for language in line.day.spoken_in(city):
+            rendered = self._render(message, line, language, local_at)
+            if rendered is not None:
+                yield Letter(line.day.id, step, city, language, at, rendered)
 
     def _render(
-        self, message: Message, city: City, language: str, local_at: datetime
+        self, message: Message, line: Timeline, language: str, local_at: datetime
     ) -> RenderedMessage | None:
+        city = None if line.city is None else line.city.id
         try:
-            variant = choose(message, language=language, channel=LETTERS, audience=city.id)
+            variant = choose(message, language=language, channel=LETTERS, audience=city)
             context = context_for(
-                self._campaign, message, language=language, channel=LETTERS, city=city.id, local_at=local_at
+                self._campaign,
+                message,
+                language=language,
+                channel=LETTERS,
+                city=city,
+                local_at=local_at,
+                day=line.day,
             )
             rendered = render(variant, context)
         except ContentError as error:

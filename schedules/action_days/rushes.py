@@ -23,10 +23,10 @@ def rushes(campaign: Campaign, accounts: Sequence[AccountView]) -> Iterator[Prob
     lanes = {account.name: buckets_for(account.channel).destination for account in accounts}
     busiest: dict[str, tuple[int, int]] = {}
     for (account, minute), count in _sends(campaign, accounts).items():
-        if count > _allowed(lanes.get(account, TELEGRAM_BOT)):
+        if count > allowed(lanes.get(account, TELEGRAM_BOT)):
             busiest[account] = max(busiest.get(account, (0, 0)), (count, minute))
     for account, (count, minute) in sorted(busiest.items()):
-        yield _crowded(account, count, minute, _allowed(lanes.get(account, TELEGRAM_BOT)))
+        yield _crowded(account, count, minute, allowed(lanes.get(account, TELEGRAM_BOT)))
 
 
 def _sends(campaign: Campaign, accounts: Sequence[AccountView]) -> Counter[tuple[str, int]]:
@@ -34,8 +34,8 @@ def _sends(campaign: Campaign, accounts: Sequence[AccountView]) -> Counter[tuple
     has_bot = any(account.channel == BOT_CHANNEL for account in accounts)
     sends = Counter({(BOT, minute): count for minute, count in calls.items() if has_bot})
     for one in occurrences(campaign, accounts) if calls else ():
-        minute = _minute(one.due_at)
-        if one.prompt is None and minute in calls:
+        minute = minute_of(one.due_at)
+        if one.is_post and minute in calls:
             sends[one.account, minute] += 1
             if buckets_for(one.channel).credential == TELEGRAM_BOT:
                 sends[BOT, minute] += 1
@@ -50,15 +50,17 @@ def _calls(campaign: Campaign) -> Counter[int]:
             entry = None if line.city is None else day.city(line.city.id)
             for timed in line.steps:
                 calls = timed.step.kind in {StepKind.ROLL_CALL, StepKind.CHECK_IN}
-                called[_minute(timed.at)] += entry.captains if calls and entry is not None else 0
+                called[minute_of(timed.at)] += entry.captains if calls and entry is not None else 0
     return called
 
 
-def _minute(at: datetime) -> int:
+def minute_of(at: datetime) -> int:
+    """Which minute since 1970 an instant is in."""
     return int(at.timestamp()) // MINUTE
 
 
-def _allowed(bucket: Bucket) -> int:
+def allowed(bucket: Bucket) -> int:
+    """How many sends a lane lets through within a minute after a rest."""
     return int(bucket.burst + bucket.rate * MINUTE)
 
 

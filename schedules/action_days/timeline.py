@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from content.models import ActionDay, Campaign, City, Gap, Overlap, Permit, Step
-from schedules.planning.permits import withheld_by
+from schedules.planning.cities import CityStates
+from schedules.planning.permits import NOTHING_CHANGED, withheld_by
 from schedules.walltime import Note, Resolution, resolve, zone
 
 
@@ -49,17 +50,23 @@ class Timeline:
     steps: tuple[TimedStep, ...]
 
 
-def timelines(day: ActionDay, campaign: Campaign) -> Iterator[Timeline]:
+def timelines(
+    day: ActionDay, campaign: Campaign, states: CityStates = NOTHING_CHANGED
+) -> Iterator[Timeline]:
     """One city after the other, in the order of ``cities``; first what speaks for the whole campaign.
+
+    Args:
+        states: What people changed of the permits; a delay changes nothing here.
 
     Raises:
         LocalTimeInvalid: A zone is unknown, or a time out of range.
     """
     general = tuple(step for step in day.steps if step.is_general)
     if general:
-        yield _timeline(day, None, campaign.zone, general)
+        yield _timeline(day, None, campaign.zone, general, states)
     for city in campaign.cities_of(day):
-        yield _timeline(day, city, city.zone, tuple(step for step in day.steps if step.includes(city.id)))
+        theirs = tuple(step for step in day.steps if step.includes(city.id))
+        yield _timeline(day, city, city.zone, theirs, states)
 
 
 def starts_at(day: ActionDay, zone_name: str) -> Resolution:
@@ -74,16 +81,23 @@ def starts_at(day: ActionDay, zone_name: str) -> Resolution:
     return Resolution(day.at.astimezone(UTC), Note.NONE, shown)
 
 
-def _timeline(day: ActionDay, city: City | None, zone_name: str, steps: tuple[Step, ...]) -> Timeline:
+def _timeline(
+    day: ActionDay, city: City | None, zone_name: str, steps: tuple[Step, ...], states: CityStates
+) -> Timeline:
     start = starts_at(day, zone_name)
     if start.at is None or start.shown is None:
         raise ValueError("a time that is shifted is never left out")
-    timed = tuple(_timed(day, city, zone_name, start.at, steps))
+    timed = tuple(_timed(day, city, zone_name, start.at, steps, states))
     return Timeline(day, city, zone_name, start.at, start.shown, start.note, timed)
 
 
 def _timed(
-    day: ActionDay, city: City | None, zone_name: str, start: datetime, steps: tuple[Step, ...]
+    day: ActionDay,
+    city: City | None,
+    zone_name: str,
+    start: datetime,
+    steps: tuple[Step, ...],
+    states: CityStates,
 ) -> Iterator[TimedStep]:
     place, before = zone(zone_name), None
     for step in sorted(steps, key=lambda step: step.offset):
@@ -91,6 +105,6 @@ def _timed(
         local = at.astimezone(place)
         offset = local.utcoffset() or timedelta()
         shifted = timedelta() if before is None else offset - before
-        withheld = None if city is None else withheld_by(day, step, city.id)
+        withheld = None if city is None else withheld_by(day, step, city.id, states)
         yield TimedStep(step, at, local.replace(tzinfo=None, fold=0), withheld, shifted)
         before = offset

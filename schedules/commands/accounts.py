@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import structlog
 
@@ -39,6 +40,9 @@ PROMPT_HOUR: Final = "prompt_hour"
 """The setting that makes the prompt of the day a post there: a wall hour of the account's city."""
 BUDGET: Final = "budget"
 """The setting that says what the posts of an account may cost in a month, in US dollars."""
+
+STAYING: Final = frozenset({"to", "then", "link", PROMPT_HOUR, BUDGET})
+"""Settings that may change while posts wait: they do not say where those appear."""
 
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -119,6 +123,46 @@ async def remove(store: Store, clock: Clock, actor: Actor, account: str) -> None
     log.info("account removed", account=account)
 
 
+async def change(
+    store: Store,
+    actor: Actor,
+    account: str,
+    *,
+    kinds: Kinds,
+    owner: str | None = None,
+    disclosure: str | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Account:
+    """Say something else of an account; what is not given stays as it is.
+
+    Args:
+        settings: By name; one that is empty is taken away. Where a setting says where posts go, none may be on its
+            way: they were approved for the place that the account had then.
+
+    Raises:
+        Forbidden: They are no admin of it.
+        CodeNeeded: Their second factor was not shown.
+        AccountUnknown: There is none of that name.
+        ScheduleError: Something is missing or misspelt, or posts have not ended; nothing was saved.
+    """
+    actor.require(Role.ADMIN, await of_stored_account(store, account))
+    actor.require_proof()
+    known = await accounts.get(store, account)
+    said = {"owner": owner, "disclosure": disclosure}
+    values: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
+    if settings:
+        merged = {**known.settings, **settings}
+        values["settings"] = {name: value for name, value in merged.items() if value.strip()}
+    changed = replace(known, **values)
+    _check_words(changed)
+    if settings:
+        _check_settings(changed, _kind(known.channel, kinds))
+    await accounts.change(store, account, values, may_move=bool(set(settings or ()) - STAYING))
+    await _record(store, actor, "changed", account)
+    log.info("account changed", account=account, what=sorted(values))
+    return await accounts.get(store, account)
+
+
 async def set_secret(
     store: Store, vault: Vault, clock: Clock, actor: Actor, account: str, *, secret: Secret, kinds: Kinds
 ) -> None:
@@ -179,12 +223,13 @@ async def release(store: Store, actor: Actor, account: str, verify: Verify) -> A
         Forbidden: They are no approver of it.
         CodeNeeded: Their second factor was not shown.
         AccountUnknown: There is none of that name.
-        ScheduleError: The platform would not accept a post; it stays held.
+        ScheduleError: The platform would not accept a post, or it is a group of a guarded city; it stays held.
         ChannelError: The platform could not be asked; it stays held.
     """
     actor.require(Role.APPROVER, await of_stored_account(store, account))
     actor.require_proof()
-    await accounts.get(store, account)
+    if (await accounts.get(store, account)).held == groups.GUARDED:
+        raise ScheduleError(f"{account} stays held. {groups.GUARDED}")
     check = await verify(account)
     if not check.ready:
         raise ScheduleError(f"{account} stays held. {check.detail}")
@@ -216,15 +261,19 @@ def _check(new: NewAccount, secret: Secret, kinds: Kinds) -> None:
                 "hyphens, at most 64, such as `telegram-tr`."
             )
     _check_language(new)
+    _check_words(new)
+    kind = _kind(new.channel, kinds)
+    _check_settings(new, kind)
+    _check_secret(kind, secret)
+
+
+def _check_words(new: NewAccount) -> None:
     for what, value, remedy in (
         ("owner", new.owner, "Name who answers for it in the campaign or at the partner."),
         ("disclosure", new.disclosure, "Write how its profile tells readers who speaks."),
     ):
         if not value.strip():
             raise ScheduleError(f"{new.id} has no {what}. {remedy}")
-    kind = _kind(new.channel, kinds)
-    _check_settings(new, kind)
-    _check_secret(kind, secret)
 
 
 def _check_language(new: NewAccount) -> None:

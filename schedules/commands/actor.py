@@ -7,9 +7,10 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from content.later import Phrase, later
 from schedules.errors import CodeNeeded, Forbidden, ScheduleError
 from schedules.people.audit import Journal
-from schedules.people.roles import EVERYTHING, Grant, Role
+from schedules.people.roles import CALLED, EVERYTHING, Grant, Role
 
 COORDINATORS: Final = (Role.EDITOR, Role.CAPTAIN)
 """One of these is in every role but that of a viewer: whoever has one may stop things."""
@@ -65,14 +66,14 @@ class Actor:
         if not self.may(role, scopes):
             raise Forbidden(missing(role))
 
-    def require_somewhere(self, *roles: Role) -> None:
+    def require_somewhere(self, role: Role, *others: Role) -> None:
         """Go on only if they may act as one of these anywhere; what it is about is checked when it was looked up.
 
         Raises:
             Forbidden: They may not.
         """
-        if not self.may_somewhere(*roles):
-            raise Forbidden(missing(*roles))
+        if not self.may_somewhere(role, *others):
+            raise Forbidden(missing(role, *others))
 
     def require_coordinator(self, scopes: AbstractSet[str] = frozenset()) -> None:
         """Go on only if they have any role there but that of a viewer: what stops things asks for no more.
@@ -102,6 +103,9 @@ class Actor:
             await self.journal.append(connection, self.name, act, what)
 
 
-def missing(*roles: Role) -> str:
+def missing(role: Role, *others: Role) -> Phrase:
     """What to tell whoever does not have one of these roles."""
-    return f"This takes the role {' or '.join(roles)} there. An admin can grant it."
+    if not others:
+        return later("This takes the role {role} there. An admin can grant it.", role=CALLED[role])
+    names = tuple(CALLED[each] for each in (role, *others))
+    return later("This takes one of the roles {roles} there. An admin can grant it.", roles=names)

@@ -8,10 +8,11 @@ from typing import Any, Final
 from sqlalchemy import Row, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from content.later import Phrase, later
 from schedules.clock import Clock
 from schedules.commands.actor import Actor, missing
 from schedules.commands.scopes import of_post
-from schedules.lifecycle import UNCLAIMED, State
+from schedules.lifecycle import CALLED, UNCLAIMED, State
 from schedules.people.roles import Role
 from schedules.store.chunks import chunks
 from schedules.store.engine import Store
@@ -42,7 +43,7 @@ class Approved:
 
     ready: tuple[int, ...]
     waiting: tuple[int, ...]
-    left: tuple[str, ...]
+    left: tuple[Phrase, ...]
 
 
 async def approve(
@@ -64,7 +65,7 @@ async def approve(
     actor.require_proof()
     ready: list[int] = []
     waiting: list[int] = []
-    left: list[str] = []
+    left: list[Phrase] = []
     for chunk in chunks(seen):
         async with store.write() as connection:
             posts = await _posts(connection, chunk)
@@ -75,6 +76,40 @@ async def approve(
             await _make_ready(connection, enough, clock)
             await _let_rest(connection, enough, clock, rest)
             await _record(connection, actor, good)
+        ready += enough
+        waiting += [wish.post for wish in good if wish.post not in set(enough)]
+    return Approved(tuple(ready), tuple(waiting), tuple(left))
+
+
+async def approve_together(
+    store: Store, clock: Clock, actors: Sequence[Actor], seen: Iterable[Seen]
+) -> Approved:
+    """Approve posts as several people who have agreed on them; each of their approvals is on record.
+
+    Raises:
+        Forbidden: One of them is nowhere an approver.
+        CodeNeeded: The second factor of one of them was not shown.
+    """
+    for actor in actors:
+        actor.require_somewhere(Role.APPROVER)
+        actor.require_proof()
+    ready: list[int] = []
+    left: list[Phrase] = []
+    waiting: list[int] = []
+    for chunk in chunks(seen):
+        async with store.write() as connection:
+            posts = await _posts(connection, chunk)
+            whys = {
+                wish: [_objection(wish, posts.get(wish.post), actor) for actor in actors] for wish in chunk
+            }
+            good = [wish for wish, found in whys.items() if None in found]
+            left += [found[0] for found in whys.values() if found[0] and None not in found]
+            for actor in actors:
+                await _sign(connection, good, actor, clock)
+            enough = await _with_enough(connection, good, posts)
+            await _make_ready(connection, enough, clock)
+            for actor in actors:
+                await _record(connection, actor, good)
         ready += enough
         waiting += [wish.post for wish in good if wish.post not in set(enough)]
     return Approved(tuple(ready), tuple(waiting), tuple(left))
@@ -173,19 +208,24 @@ async def _posts(connection: AsyncConnection, wishes: Sequence[Seen]) -> dict[in
     return {row.id: row for row in found}
 
 
-def _objection(wish: Seen, row: Any, actor: Actor) -> str | None:
+def _objection(wish: Seen, row: Any, actor: Actor) -> Phrase | None:
+    number = str(wish.post)
     if row is None:
-        return f"Post {wish.post}: there is no such post. List them: munasara posts list."
+        return later("There is no post with the number {number}.", number=number)
     if not actor.may(Role.APPROVER, of_post(row)):
-        return f"Post {wish.post}: {missing(Role.APPROVER)}"
+        return later("Post {number}: {why}", number=number, why=missing(Role.APPROVER))
     if row.state != State.PLANNED:
-        return f"Post {wish.post} is {row.state}; only a planned post is approved."
-    if row.digest != wish.digest:
-        return (
-            f"Post {wish.post} changed since you saw it. Look at it again: munasara posts show {wish.post}."
+        return later(
+            "Post {number} is {state}; only a planned post is approved.",
+            number=number,
+            state=CALLED[State(row.state)],
         )
+    if row.digest != wish.digest:
+        return later("Post {number} has changed since you saw it. Look at it again.", number=number)
     if row.author == actor.name and not row.author_may_approve:
-        return f"Post {wish.post} was planned by you; in this campaign another person approves it."
+        return later(
+            "Post {number} was planned by you; in this campaign another person approves it.", number=number
+        )
     return None
 
 
@@ -222,5 +262,5 @@ async def _make_ready(connection: AsyncConnection, posts: Sequence[int], clock: 
     await connection.execute(
         delivery.update()
         .where(delivery.c.post.in_(posts), delivery.c.state == State.PLANNED)
-        .values(state=State.READY.value, changed_at=clock.now())
+        .values(state=State.READY.value, reason=None, changed_at=clock.now())
     )

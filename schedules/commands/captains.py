@@ -5,10 +5,12 @@ from typing import Final
 
 import structlog
 
+from content.later import later
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
 from schedules.errors import ScheduleError
 from schedules.people import people, roles
+from schedules.people.absences import absence
 from schedules.people.roles import Role
 from schedules.store import leases
 from schedules.store.engine import Store
@@ -37,7 +39,10 @@ async def hand_over(store: Store, clock: Clock, actor: Actor, handle: str) -> tu
     heir = await people.called(store, handle)
     if not mine or handle == actor.name or heir.left_at or heir.locked_at:
         raise ScheduleError(
-            f"Nothing can be passed on to {handle}. Only your own role of captain can, to others."
+            later(
+                "Nothing can be passed on to {handle}. Only your own role of captain can, to others.",
+                handle=handle,
+            )
         )
     me = await people.called(store, actor.name)
     async with store.write() as connection:
@@ -59,18 +64,12 @@ async def be_away(store: Store, clock: Clock, actor: Actor, days: int) -> None:
     actor.require_somewhere(Role.CAPTAIN)
     if not 0 <= days <= LONGEST_ABSENCE:
         raise ScheduleError(
-            f"Write a number of days up to {LONGEST_ABSENCE}; for longer, pass the city on."
+            later(
+                "Write a number of days up to {number}; for longer, pass the city on.",
+                number=LONGEST_ABSENCE,
+            )
         )
     if days:
-        await leases.hold(store, clock, _absence(actor.name), actor.name, timedelta(days=days))
+        await leases.hold(store, clock, absence(actor.name), actor.name, timedelta(days=days))
     else:
-        await leases.give_back(store, _absence(actor.name), actor.name)
-
-
-async def is_away(store: Store, clock: Clock, handle: str) -> bool:
-    """Whether the captain of this handle is away now."""
-    return await leases.is_held(store, clock, _absence(handle))
-
-
-def _absence(handle: str) -> str:
-    return f"away:{handle}"
+        await leases.give_back(store, absence(actor.name), actor.name)

@@ -14,9 +14,11 @@ from content.models import Campaign, Slot
 from content.review import Candidate, check_similarity, review_campaign
 from content.richtext import plain
 from content.variants import CoverageRow, coverage, languages_of
+from schedules.planning.counts import with_samples
 from schedules.planning.destinations import AccountView
 from schedules.planning.drafts import Draft, Drafter
 from schedules.planning.occurrences import occurrences
+from schedules.planning.training import training_texts
 
 ANYWHERE: Final = "handoff"
 """Stands in for the channel of an account that a slot names: no limit of length, every rule of the tag."""
@@ -59,7 +61,7 @@ def first_drafts(campaign: Campaign, problems: list[Problem] | None = None) -> I
         problems: Where problems of texts that cannot be drawn are put, and limits that are broken.
     """
     drafter, seen = Drafter(campaign), set()
-    for occurrence in occurrences(campaign, invented_accounts(campaign)):
+    for occurrence in occurrences(campaign, invented_accounts(campaign), crowds=with_samples(campaign)):
         shown = (
             occurrence.message_id,
             occurrence.language,
@@ -67,6 +69,7 @@ def first_drafts(campaign: Campaign, problems: list[Problem] | None = None) -> I
             occurrence.city,
             occurrence.audience,
             occurrence.prompt,
+            occurrence.crowd,
         )
         if shown not in seen:
             seen.add(shown)
@@ -76,9 +79,9 @@ def first_drafts(campaign: Campaign, problems: list[Problem] | None = None) -> I
 
 
 def invented_accounts(campaign: Campaign) -> tuple[AccountView, ...]:
-    """One account for every language and channel, and city, that a slot speaks to; and one for prompts."""
+    """One account for every language and channel, and city, that a slot speaks to; and one for letters to volunteers."""
     found = [account for slot in campaign.planned_slots for account in _accounts(slot, campaign)]
-    if campaign.prompts:
+    if campaign.prompts or campaign.writes_letters:
         found.append(AccountView(BOT_CHANNEL, BOT_CHANNEL, campaign.languages[0]))
     return tuple({account.name: account for account in found}.values())
 
@@ -87,13 +90,14 @@ def _review(campaign: Campaign, on: date) -> Iterator[Problem]:
     platforms = dict.fromkeys(channel for slot in campaign.planned_slots for channel in slot.channels)
     yield from check_hashtag(campaign.hashtag, tuple(platforms))
     timing: list[Problem] = []
-    for _ in occurrences(campaign, invented_accounts(campaign), timing):
+    for _ in occurrences(campaign, invented_accounts(campaign), timing, crowds=with_samples(campaign)):
         pass
     drawing: list[Problem] = []
     drafts = tuple(first_drafts(campaign, drawing))
+    training = tuple(training_texts(campaign, drawing))
     yield from (problem for problem in timing if problem.code not in ABOUT_ACCOUNTS)
     yield from (problem for problem in drawing if problem.code not in INCOMPLETE)
-    yield from review_campaign(campaign, (draft.rendered for draft in drafts), on=on)
+    yield from review_campaign(campaign, (*(draft.rendered for draft in drafts), *training), on=on)
     yield from check_similarity(_candidates(campaign, drafts), similar_days=campaign.review.similar_days)
 
 

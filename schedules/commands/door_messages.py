@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from content.later import later
 from content.limits import LIMITS
 from content.models import Ask, Campaign, Gap, Overlap
 from schedules.clock import Clock
@@ -133,9 +134,9 @@ async def confirm(
         door = await opened(connection, number)
         text = door.text(language, channel)
         if text is None or text.source != seen:
-            raise ScheduleError("The text has changed since you read it. Read it again.")
+            raise ScheduleError(later("The text has changed since you read it. Read it again."))
         if text.written_by == actor.name:
-            raise Forbidden("Whoever wrote a text does not confirm it. Let somebody else read it.")
+            raise Forbidden(later("Whoever wrote a text does not confirm it. Let somebody else read it."))
         await door_rows.confirm_text(connection, number, language, text.channel, actor.name)
         await door_rows.change_door(connection, number)
         await actor.record(connection, "confirmed", f"door-{number} {language}")
@@ -165,7 +166,9 @@ async def set_when(store: Store, clock: Clock, actor: Actor, number: int, when: 
     if when.local_at is not None and when.zone is not None:
         at = resolve(when.local_at, when.zone, gap=Gap.REFUSE, overlap=Overlap.FIRST).at
     if at is not None and at <= clock.now():
-        raise ScheduleError(f"{at:{SHOWN}} UTC is over. Give a time to come.")
+        raise ScheduleError(
+            f"{at:{SHOWN}} UTC is over. Give a time to come.", later("That time is over. Give one to come.")
+        )
     local_at = None if when.local_at is None else when.local_at.isoformat(timespec="seconds")
     values = {"exact_at": when.exact_at, "local_at": local_at, "zone": when.zone}
     await _change_whole(store, actor, number, values)
@@ -226,7 +229,7 @@ def one_line(text: str) -> str:
     """
     line = " ".join(text.split())
     if not line or len(line) > MOST_IN_LINE:
-        raise ScheduleError(f"Write one to {MOST_IN_LINE} characters.")
+        raise ScheduleError(later("Write one to {number} characters.", number=MOST_IN_LINE))
     return line
 
 
@@ -247,7 +250,7 @@ async def opened(connection: AsyncConnection, number: int) -> DoorMessage:
     """
     door = await door_rows.read_door(connection, number, lock=True)
     if door.ended_at is not None:
-        raise ScheduleError(f"Number {number} was dropped. Queue it again.")
+        raise ScheduleError(later("Number {number} was dropped. Queue it again.", number=str(number)))
     return door
 
 
@@ -262,7 +265,13 @@ def require_language(actor: Actor, campaign: Campaign, language: str) -> None:
         raise Forbidden(missing(Role.EDITOR))
     if language not in campaign.languages:
         known = ", ".join(campaign.languages)
-        raise ScheduleError(f"This campaign does not speak {language!r:.40}. Choose one of: {known}.")
+        raise ScheduleError(
+            later(
+                "This campaign does not speak {language}. Choose one of: {languages}.",
+                language=f"{language:.40}",
+                languages=known,
+            )
+        )
 
 
 def _may_read(actor: Actor, door: DoorMessage, text: DoorText) -> bool:
@@ -272,5 +281,5 @@ def _may_read(actor: Actor, door: DoorMessage, text: DoorText) -> bool:
 
 def _sound(text: str) -> str:
     if not text.strip() or len(text) > MOST_SIGNS:
-        raise ScheduleError(f"Write a text of one to {MOST_SIGNS:,} characters.")
+        raise ScheduleError(later("Write a text of one to {number} characters.", number=MOST_SIGNS))
     return text.strip()

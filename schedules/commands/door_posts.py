@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from content.errors import Severity
+from content.later import later
 from content.models import Campaign
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
@@ -164,7 +165,7 @@ async def hold(
     """
     actor.require_somewhere(Role.EDITOR)
     if until is not None and until <= clock.now():
-        raise ScheduleError("That time is over. Give one to come.")
+        raise ScheduleError(later("That time is over. Give one to come."))
     queue = await look(store, clock, actor, campaign, accounts, number)
     require_whole(actor, queue.door)
     async with store.write() as connection:
@@ -219,9 +220,16 @@ def _count(forecaster: Forecaster, account: AccountView, draft: Draft) -> None:
 
 def _refuse(queue: Queue) -> None:
     if queue.door.ended_at is not None:
-        raise ScheduleError(f"Number {queue.door.id} was dropped. Queue it again.")
+        raise ScheduleError(
+            later("Number {number} was dropped. Queue it again.", number=str(queue.door.id))
+        )
     if not queue.of(Standing.READY):
-        raise ScheduleError("Nothing is ready that is not planned already. Look at what is missing.")
+        raise ScheduleError(later("Nothing is ready that is not planned already. Look at what is missing."))
     for problem in forecast.problems(queue.forecast):
         if problem.severity is Severity.ERROR:
-            raise ScheduleError(str(problem))
+            raise ScheduleError(
+                str(problem),
+                later(
+                    "It would go beyond the quota or the budget of an account. Leave some out, or spread them."
+                ),
+            )

@@ -8,24 +8,31 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.secret import Secret
+from content.later import later
 from content.models import Campaign, City, Risk
 from schedules.accounts import accounts
 from schedules.accounts.accounts import REMOVED, NewAccount
 from schedules.accounts.buckets import buckets_for
 from schedules.accounts.vault import Vault
+from schedules.action_days import boards
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
 from schedules.commands.scopes import named
 from schedules.errors import ScheduleError
 from schedules.people import groups
-from schedules.people.groups import Group
+from schedules.people.groups import GUARDED, LOST, Group
 from schedules.people.roles import Role
+from schedules.people.volunteers import HOURS
 from schedules.store import tables
 from schedules.store.engine import Store
 
 CHANNEL: Final = "telegram"
 PROMPT_HOUR: Final = "9"
 """The wall hour of the city at which its groups get the prompt, where nobody says otherwise."""
+GUARDED_CITY: Final = later(
+    "This city is guarded: a group would show its members to each other. "
+    "Volunteers there are served in private alone."
+)
 UNBOUND: Final = (
     "The group was unbound. Bind it again with /setup, or take the account away: munasara accounts remove."
 )
@@ -57,13 +64,19 @@ async def bind(store: Store, vault: Vault, clock: Clock, actor: Actor, wanted: B
 
     Raises:
         Forbidden: They are no captain of that city.
-        ScheduleError: The city is guarded or unknown, or the group serves another one.
+        ScheduleError: The city is guarded or unknown, or the group serves another one, or organisers.
     """
     actor.require(Role.CAPTAIN, _scopes(wanted))
     city = _open_city(wanted)
     known = await groups.of_chat(store, vault, wanted.chat)
     if known is not None:
         return await _again(store, actor, known, wanted)
+    if await boards.is_board(store, vault, wanted.chat):
+        raise ScheduleError(
+            later(
+                "The board of an action day stands in this group, for organisers alone. Make another group."
+            )
+        )
     token = (await accounts.connection(store, vault, wanted.bot)).secret
     settings = await _settings(store, wanted.bot)
     async with store.write() as connection:
@@ -94,7 +107,7 @@ async def unbind(store: Store, vault: Vault, clock: Clock, actor: Actor, chat: i
     actor.require_somewhere(Role.CAPTAIN)
     group = await groups.of_chat(store, vault, chat)
     if group is None:
-        raise ScheduleError("This group is bound to no city.")
+        raise ScheduleError(later("This group is bound to no city."))
     actor.require(Role.CAPTAIN, group.scopes)
     await accounts.release(store, group.account)
     await accounts.hold(store, group.account, UNBOUND, clock.now())
@@ -102,6 +115,37 @@ async def unbind(store: Store, vault: Vault, clock: Clock, actor: Actor, chat: i
         await groups.drop(connection, group.account)
         await actor.record(connection, "unbound", f"account:{group.account}")
     log.info("group unbound", account=group.account)
+    return group
+
+
+async def hour_of(store: Store, group: Group) -> int:
+    """The wall hour of its city at which a group gets the prompt."""
+    return int((await accounts.get(store, group.account)).settings.get("prompt_hour", PROMPT_HOUR))
+
+
+async def set_hour(store: Store, vault: Vault, actor: Actor, chat: int, hour: int) -> Group:
+    """Let the prompts that are planned from now on come to a group at another wall hour of its city.
+
+    Raises:
+        Forbidden: They are no captain of its city.
+        ScheduleError: Nobody bound this group, or the hour is a quiet one.
+    """
+    actor.require_somewhere(Role.CAPTAIN)
+    group = await groups.of_chat(store, vault, chat)
+    if group is None:
+        raise ScheduleError(later("This group is bound to no city."))
+    actor.require(Role.CAPTAIN, group.scopes)
+    if hour not in HOURS:
+        raise ScheduleError(
+            later(
+                "Nothing is sent at night. Choose an hour from {first} to {last}.",
+                first=str(HOURS.start),
+                last=str(HOURS.stop - 1),
+            )
+        )
+    async with store.write() as connection:
+        await groups.keep_hour(connection, group.account, hour)
+        await actor.record(connection, "chose an hour", f"account:{group.account}")
     return group
 
 
@@ -113,13 +157,15 @@ async def vet(store: Store, vault: Vault, actor: Actor, chat: int, act: str) -> 
 
     Raises:
         Forbidden: They are no captain of its city.
-        ScheduleError: Nobody bound this group.
+        ScheduleError: Nobody bound this group, or its city is guarded now.
     """
     actor.require_somewhere(Role.CAPTAIN)
     group = await groups.of_chat(store, vault, chat)
     if group is None:
-        raise ScheduleError("This group is bound to no city.")
+        raise ScheduleError(later("This group is bound to no city."))
     actor.require(Role.CAPTAIN, group.scopes)
+    if group.held == GUARDED:
+        raise ScheduleError(GUARDED, GUARDED_CITY)
     async with store.write() as connection:
         await actor.record(connection, act, f"account:{group.account}")
     return group
@@ -133,20 +179,25 @@ def _open_city(wanted: Binding) -> City:
     campaign = wanted.campaign
     city = next((each for each in campaign.cities if each.id == wanted.city), None)
     if city is None or wanted.language not in campaign.languages:
-        raise ScheduleError("The campaign has no such city or language any more. Write /setup again.")
+        raise ScheduleError(
+            later("The campaign has no such city or language any more. Write /setup again.")
+        )
     if city.risk is Risk.GUARDED:
         raise ScheduleError(
             f"{city.id} is a guarded city: a group would show its members to each other. Volunteers there are "
-            "served in private alone."
+            "served in private alone.",
+            GUARDED_CITY,
         )
     return city
 
 
 async def _again(store: Store, actor: Actor, group: Group, wanted: Binding) -> Group:
     if (group.campaign, group.city, group.language) != (wanted.campaign.id, wanted.city, wanted.language):
-        raise ScheduleError(f"This group serves {group.city} already. To change that, write /unbind first.")
+        raise ScheduleError(
+            later("This group serves {city} already. To change that, write /unbind first.", city=group.city)
+        )
     async with store.write() as connection:
-        await groups.let_send(connection, group.account)
+        await groups.let_send(connection, group.account, LOST, GUARDED)
         await actor.record(connection, "bound", f"account:{group.account}")
     return await _bound(store, group.account)
 
@@ -154,7 +205,7 @@ async def _again(store: Store, actor: Actor, group: Group, wanted: Binding) -> G
 async def _bound(store: Store, name: str) -> Group:
     group = await groups.of_account(store, name)
     if group is None:
-        raise ScheduleError("The group was unbound meanwhile. Write /setup again.")
+        raise ScheduleError(later("The group was unbound meanwhile. Write /setup again."))
     return group
 
 

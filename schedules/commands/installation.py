@@ -1,11 +1,30 @@
-"""What an examination of the installation asks the database, changing nothing."""
+"""What an examination of the installation asks the database."""
+
+from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import func, select, text
 
+from schedules.clock import Clock
 from schedules.lifecycle import State
+from schedules.store import leases
 from schedules.store.engine import Store
 from schedules.store.migrate import HEAD
 from schedules.store.tables import campaign, delivery
+
+_ELSEWHERE: Final = "telegram-bot elsewhere"
+_CONFLICTS: Final = timedelta(minutes=2)
+"""So long after the last refusal another program counts as still at work; the bot asks more often than that."""
+
+
+async def note_fetched_elsewhere(store: Store, clock: Clock, holder: str) -> None:
+    """Note that Telegram refused us the updates of the bot, as somebody else asks for them."""
+    await leases.hold(store, clock, _ELSEWHERE, holder, _CONFLICTS)
+
+
+async def is_fetched_elsewhere(store: Store, clock: Clock) -> bool:
+    """Whether another program asks for the updates of the bot, as far as ours knows."""
+    return await leases.is_held(store, clock, _ELSEWHERE)
 
 
 async def schema_is_current(store: Store) -> bool:

@@ -7,12 +7,13 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from content.later import later
 from schedules.accounts.vault import Vault
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
 from schedules.commands.scopes import checked, named
 from schedules.errors import Forbidden, InviteInvalid, ScheduleError
-from schedules.people import invites, people, roles
+from schedules.people import invites, people, roles, secondfactor
 from schedules.people.audit import Journal
 from schedules.people.invites import VOLUNTEER, Invite
 from schedules.people.roles import Grant, Role
@@ -75,7 +76,7 @@ async def revoke(store: Store, clock: Clock, actor: Actor, name: str) -> None:
     actor.require_somewhere(Role.CAPTAIN)
     found = await invites.look(store, clock, name)
     if not _may_revoke(actor, found):
-        raise Forbidden("Whoever revokes this link must be allowed to make one like it.")
+        raise Forbidden(later("Whoever revokes this link must be allowed to make one like it."))
     async with store.write() as connection:
         if not await invites.revoke(connection, clock, name):
             raise InviteInvalid(invites.NOT_VALID)
@@ -84,6 +85,8 @@ async def revoke(store: Store, clock: Clock, actor: Actor, name: str) -> None:
 
 async def accept(store: Store, vault: Vault, clock: Clock, telegram: int, name: str, language: str) -> str:
     """Somebody in charge comes in by a link and gets what it grants; gives their pseudonym.
+
+    From now on, for a while, they may set up their first second factor.
 
     Raises:
         InviteInvalid: It lets nobody in, or it is one for volunteers.
@@ -97,6 +100,7 @@ async def accept(store: Store, vault: Vault, clock: Clock, telegram: int, name: 
         await invites.use(connection, clock, name)
         person = await people.welcome(connection, vault, clock, telegram, language, found.handle)
         await roles.grant(connection, clock, person, Grant(Role(found.role), found.scope), by="invite")
+        await secondfactor.may_enrol(connection, clock, person)
         journal = Journal(vault, clock)
         await journal.append(connection, found.handle, "came in", f"{found.role} {found.scope}")
     log.info("somebody in charge came in", role=found.role)
@@ -154,9 +158,15 @@ async def _require_campaign(connection: AsyncConnection, name: str | None) -> No
 async def _require_own_handle(store: Store, vault: Vault, telegram: int, handle: str) -> None:
     known = await people.find(store, vault, telegram)
     if known is not None and known.handle not in {None, handle}:
-        raise ScheduleError("You act under another name already. Ask for a role instead of a new link.")
+        raise ScheduleError(
+            later("You act under another name already. Ask for a role instead of a new link.")
+        )
     async with store.read() as connection:
         theirs = select(tables.person.c.fingerprint).where(tables.person.c.handle == handle)
         mark = (await connection.execute(theirs)).scalar()
     if mark not in {None, people.fingerprint(vault, telegram)}:
-        raise ScheduleError(f"Somebody else acts as {handle} already. Ask for a link with another name.")
+        raise ScheduleError(
+            later(
+                "Somebody else acts as {handle} already. Ask for a link with another name.", handle=handle
+            )
+        )

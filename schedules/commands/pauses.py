@@ -7,13 +7,14 @@ from enum import StrEnum
 from typing import Final
 
 import structlog
-from sqlalchemy import CompoundSelect, Select, bindparam, delete, select, text, union, update
+from sqlalchemy import CompoundSelect, Select, bindparam, delete, func, select, text, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from content.later import later
 from schedules.accounts.accounts import REMOVED
 from schedules.clock import Clock
-from schedules.commands.actor import Actor
-from schedules.commands.scopes import of_scope
+from schedules.commands.actor import COORDINATORS, Actor
+from schedules.commands.scopes import called, of_scope
 from schedules.errors import Forbidden, ScheduleError
 from schedules.ledger.control import WIPED
 from schedules.people.roles import EVERYTHING, Role
@@ -31,18 +32,24 @@ RETURNING scope, actor, paused_at, resume_asked_by
     .columns(*tables.pause.c)
 )
 
-_CITIES: Final = [
-    select(table.c.city).where(table.c.city.is_not(None)) for table in (tables.delivery, tables.account)
-]
-_PARTNERS: Final = [
-    select(table.c.partner).where(table.c.partner.is_not(None))
-    for table in (tables.delivery, tables.account)
-]
+
+def _everywhere(kind: str) -> CompoundSelect[str]:
+    """The names of what is known by the posts, accounts, volunteers or roles that belong to it."""
+    belonging = [
+        select(table.c[kind]).where(table.c[kind].is_not(None))
+        for table in (tables.delivery, tables.account, tables.volunteer)
+    ]
+    granted = select(func.substr(tables.role.c.scope, len(kind) + 2)).where(
+        tables.role.c.scope.startswith(f"{kind}:")
+    )
+    return union(*belonging, granted)
+
+
 _KNOWN: Final[Mapping[str, Select[str] | CompoundSelect[str]]] = {
     "campaign": select(tables.campaign.c.id),
+    "city": _everywhere("city"),
+    "partner": _everywhere("partner"),
     "account": select(tables.account.c.id).where(tables.account.c.held.is_distinct_from(REMOVED)),
-    "city": union(*_CITIES),
-    "partner": union(*_PARTNERS),
 }
 
 log = structlog.get_logger()
@@ -79,11 +86,16 @@ async def pause(store: Store, clock: Clock, actor: Actor, scope: str) -> Pause:
     async with store.write() as connection:
         actor.require_coordinator(await of_scope(connection, scope))
         await _check(connection, scope)
-        values = {"scope": scope, "actor": actor.name, "paused_at": clock.now()}
-        row = (await connection.execute(_PAUSE, values)).one()
+        stopped = await stop(connection, clock, actor, scope)
         await actor.record(connection, "paused", scope)
     log.warning("paused", scope=scope)
-    return Pause(*row)
+    return stopped
+
+
+async def stop(connection: AsyncConnection, clock: Clock, actor: Actor, scope: str) -> Pause:
+    """The same within a transaction, of somebody who may, for a scope that exists; it records nothing."""
+    values = {"scope": scope, "actor": actor.name, "paused_at": clock.now()}
+    return Pause(*(await connection.execute(_PAUSE, values)).one())
 
 
 async def resume(store: Store, clock: Clock, actor: Actor, scope: str) -> Resumed:
@@ -112,10 +124,49 @@ async def paused(store: Store) -> tuple[Pause, ...]:
         return tuple(Pause(*row) for row in rows)
 
 
+async def stoppable(store: Store, actor: Actor) -> tuple[str, ...]:
+    """What they may stop: campaigns, cities, partners and accounts, each by name.
+
+    Raises:
+        Forbidden: They have no role at all.
+    """
+    actor.require_somewhere(Role.VIEWER)
+    async with store.read() as connection:
+        found = [
+            f"{kind}:{name}"
+            for kind, known in _KNOWN.items()
+            for name in sorted((await connection.execute(known)).scalars())
+        ]
+        covering = [await of_scope(connection, scope) for scope in found]
+    return tuple(
+        scope
+        for scope, scopes in zip(found, covering, strict=True)
+        if any(actor.may(role, scopes) for role in COORDINATORS)
+    )
+
+
+async def seen(store: Store, actor: Actor) -> tuple[Pause, ...]:
+    """What is paused now of what they may see, and whether everything is; the oldest first.
+
+    Raises:
+        Forbidden: They have no role at all.
+    """
+    actor.require_somewhere(Role.VIEWER)
+    every = await paused(store)
+    async with store.read() as connection:
+        covering = [await of_scope(connection, each.scope) for each in every]
+    return tuple(
+        each
+        for each, scopes in zip(every, covering, strict=True)
+        if each.scope == EVERYTHING or actor.may(Role.VIEWER, scopes)
+    )
+
+
 async def _resume(connection: AsyncConnection, actor: Actor, scope: str) -> Resumed:
     if scope == WIPED:
         raise ScheduleError(
-            "This installation was wiped; nothing can be started again. Begin anew: munasara init"
+            "This installation was wiped; nothing in it can be started again. Any other command says how to begin anew.",
+            later("This installation was wiped; nothing in it can be started again."),
         )
     columns = tables.pause.c
     found = await _find(connection, scope)
@@ -128,7 +179,11 @@ async def _resume(connection: AsyncConnection, actor: Actor, scope: str) -> Resu
     if found.resume_asked_by == actor.name:
         raise Forbidden(
             f"You have asked to resume {scope} already. It stays paused until another person asks: "
-            f"`munasara resume {scope}`."
+            f"`munasara resume {scope}`.",
+            later(
+                "You have asked already. It stays stopped until another person asks too: {scope}",
+                scope=called(scope),
+            ),
         )
     await connection.execute(delete(tables.pause).where(columns.scope == scope))
     return Resumed.RESUMED
@@ -144,7 +199,9 @@ async def _not_paused(connection: AsyncConnection, scope: str) -> ScheduleError:
     scopes = select(tables.pause.c.scope).order_by(tables.pause.c.scope)
     names = ", ".join((await connection.execute(scopes)).scalars())
     now = f"Paused now: {names}." if names else "Nothing is paused."
-    return ScheduleError(f"{scope!r:.80} is not paused. {now}")
+    return ScheduleError(
+        f"{scope!r:.80} is not paused. {now}", later("This is not stopped: {scope}", scope=called(scope))
+    )
 
 
 async def _check(connection: AsyncConnection, scope: str) -> None:
@@ -154,11 +211,15 @@ async def _check(connection: AsyncConnection, scope: str) -> None:
     if not colon or not name or kind not in _KNOWN:
         raise ScheduleError(
             f"{scope!r:.80} is nothing that can be paused. Write `everything`, or one of "
-            "campaign:, city:, partner:, account: and its name."
+            "campaign:, city:, partner:, account: and its name.",
+            later("This is nothing that can be stopped: {scope}", scope=called(scope)),
         )
     known = sorted((await connection.execute(_KNOWN[kind])).scalars())
     if name not in known:
         names = f"Known: {', '.join(known)}" if known else "None is known"
         raise ScheduleError(
-            f"There is no {kind} {name!r:.80}. {names}; to be safe, stop all: `munasara pause everything`."
+            f"There is no {kind} {name!r:.80}. {names}; to be safe, stop all: `munasara pause everything`.",
+            later(
+                "There is no such thing here: {scope}. To be safe, stop everything.", scope=called(scope)
+            ),
         )

@@ -3,19 +3,22 @@
 from collections.abc import Mapping
 from typing import Final
 
+from content.later import later
 from schedules.clock import Clock
 from schedules.commands import accounts
 from schedules.commands.actor import Actor
 from schedules.commands.post_rows import drop, locked, note
-from schedules.commands.posts import Filter, PostView, list_posts
+from schedules.commands.posts import Filter, PostView, list_posts, show_post
 from schedules.commands.scopes import named, of_post
 from schedules.errors import IllegalMove, ScheduleError
-from schedules.lifecycle import State
+from schedules.lifecycle import CALLED, State
 from schedules.people.roles import Role
 from schedules.store.engine import Store
 
 MOST_SIGNS: Final = 500
 """Characters of a reason."""
+WISH: Final = "change asked for"
+"""How a history calls it that somebody asked for a change."""
 
 
 def covering(post: PostView, partners: Mapping[str, str | None]) -> frozenset[str]:
@@ -79,16 +82,34 @@ async def ask_for_change(store: Store, clock: Clock, actor: Actor, post_id: int,
         row = await locked(connection, post_id)
         actor.require(Role.APPROVER, of_post(row))
         _require_planned(row.state, post_id)
-        await note(connection, clock, row.delivery, "change asked for", f"{actor.name}: {wish}")
+        await note(connection, clock, row.delivery, WISH, f"{actor.name}: {wish}")
+
+
+async def asked_by(store: Store, post_id: int) -> str | None:
+    """The handle of who asked for a change, where nothing has happened to the post since.
+
+    Raises:
+        PostNotFound: No post has that id.
+    """
+    _, history = await show_post(store, post_id)
+    last = history[-1] if history else None
+    return (last.detail or "").partition(":")[0] if last is not None and last.what == WISH else None
 
 
 def _require_planned(state: str, post_id: int) -> None:
     if state != State.PLANNED:
-        raise IllegalMove(f"Post {post_id} is {state}; it does not wait for approval.")
+        raise IllegalMove(
+            f"Post {post_id} is {state}; it does not wait for approval.",
+            later(
+                "Number {number} is decided already: {state}.",
+                number=str(post_id),
+                state=CALLED[State(state)],
+            ),
+        )
 
 
 def _reason(text: str) -> str:
     line = " ".join(text.split())
     if not line or len(line) > MOST_SIGNS:
-        raise ScheduleError(f"Write one to {MOST_SIGNS} characters.")
+        raise ScheduleError(later("Write one to {number} characters.", number=MOST_SIGNS))
     return line

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from content.later import later
 from schedules.accounts.vault import Vault
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
-from schedules.commands.scopes import checked, named
+from schedules.commands.scopes import checked, named, of_scope
 from schedules.errors import ScheduleError
 from schedules.people import people, roles, secondfactor
 from schedules.people.audit import Journal
@@ -85,7 +86,10 @@ async def withdraw(store: Store, actor: Actor, handle: str, given: Grant) -> Non
     person = await people.called(store, handle)
     async with store.write() as connection:
         if not await roles.withdraw(connection, person.id, given):
-            raise ScheduleError(f"{handle} is not {given.role} of {given.scope}. See: munasara people list")
+            raise ScheduleError(
+                f"{handle} is not {given.role} of {given.scope}. See: munasara people list",
+                later("{handle} does not have that role there. See: /team", handle=handle),
+            )
         await actor.record(connection, "withdrew", f"{handle}: {given.role} {given.scope}")
 
 
@@ -99,7 +103,13 @@ async def lock(store: Store, clock: Clock, actor: Actor, handle: str) -> None:
         PersonUnknown: Nobody with that handle has come.
     """
     person = await _of_theirs(store, actor, handle)
-    closed = {"locked_at": clock.now(), "open_until": None, "totp": None, "totp_step": None}
+    closed = {
+        "locked_at": clock.now(),
+        "open_until": None,
+        "enrol_until": None,
+        "totp": None,
+        "totp_step": None,
+    }
     columns = tables.person.c
     async with store.write() as connection:
         done = await connection.execute(
@@ -128,7 +138,7 @@ async def unlock(store: Store, actor: Actor, handle: str) -> None:
 
 
 async def in_charge(store: Store, actor: Actor) -> tuple[InCharge, ...]:
-    """Everybody in charge, by handle.
+    """Everybody in charge of what they are an admin of, by handle; an admin of everything also sees who was granted nothing.
 
     Raises:
         Forbidden: They are nowhere an admin.
@@ -142,7 +152,8 @@ async def in_charge(store: Store, actor: Actor) -> tuple[InCharge, ...]:
             .order_by(columns.handle)
         )
         found = rows.all()
-    return tuple([await _in_charge(store, row) for row in found])
+    everybody = [await _in_charge(store, actor, row) for row in found]
+    return tuple(one for one in everybody if one.grants or actor.may(Role.ADMIN))
 
 
 async def volunteers(store: Store, actor: Actor) -> tuple[Volunteers, ...]:
@@ -166,8 +177,13 @@ async def volunteers(store: Store, actor: Actor) -> tuple[Volunteers, ...]:
     return _told(counts)
 
 
-async def _in_charge(store: Store, row: Any) -> InCharge:
-    grants = await roles.of(store, row.id)
+async def _in_charge(store: Store, actor: Actor, row: Any) -> InCharge:
+    every = await roles.of(store, row.id)
+    async with store.read() as connection:
+        covering = [await of_scope(connection, given.scope) for given in every]
+    grants = tuple(
+        given for given, scopes in zip(every, covering, strict=True) if actor.may(Role.ADMIN, scopes)
+    )
     return InCharge(row.handle, grants, row.totp is not None, row.locked_at, row.left_at)
 
 

@@ -30,12 +30,16 @@ from schedules.commands.scopes import named
 from schedules.lifecycle import PUBLISH, State
 from schedules.people.roles import Role
 from schedules.planning import forecast
+from schedules.planning.cities import taking_part
+from schedules.planning.counts import with_samples
 from schedules.planning.drafts import Draft, Drafter
 from schedules.planning.forecast import Forecast, Forecaster
-from schedules.planning.occurrences import AccountView, occurrences
+from schedules.planning.kit_media import KitMedia, keep_media
+from schedules.planning.occurrences import AccountView, Occurrence, occurrences
 from schedules.planning.overrides import Overrides, load_overrides
 from schedules.planning.permits import permit_problems
 from schedules.planning.record import Outcome, preview, record
+from schedules.planning.training import training_texts
 from schedules.store.engine import Store
 from schedules.store.tables import delivery, post
 
@@ -49,9 +53,10 @@ class Checked:
 
     Attributes:
         problems: Everything found; an error among them forbids recording.
-        posts: How many posts the plan has.
+        posts: How many posts the plan has; round-ups count once their numbers are known.
         forecast: What those of them that are still to go out ask of each account.
         audience: Whom its prompts reach; ``None`` where it plans none.
+        media: Its frozen pictures, where it is planned without its folder.
     """
 
     campaign: Campaign
@@ -61,6 +66,7 @@ class Checked:
     posts: int
     forecast: tuple[Forecast, ...] = ()
     audience: Audience | None = None
+    media: KitMedia | None = None
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -72,40 +78,58 @@ class Checked:
         """Whether an account is connected that writes to volunteers."""
         return any(account.channel == BOT_CHANNEL for account in self.accounts)
 
+    def planned(self) -> Iterator[Occurrence]:
+        """Every post of the plan; the round-up of an action day once its numbers are known."""
+        known = self.overrides
+        return known.apply(
+            occurrences(self.campaign, self.accounts, states=known.cities, crowds=known.crowds)
+        )
+
     def drafts(self) -> Iterator[Draft]:
-        """Every post of the plan, rendered one after the other.
+        """Every post of the plan, rendered one after the other; none where the campaign is dormant.
 
         Raises:
             CampaignInvalid: After the last one, where one could not be rendered: a picture changed or vanished
                 since the check.
         """
-        drafter = Drafter(self.campaign)
-        planned = self.overrides.apply(occurrences(self.campaign, self.accounts))
-        yield from drafter.drafts(planned)
+        drafter = _drafter(self.campaign, self.overrides, self.media)
+        yield from drafter.drafts(() if self.campaign.dormant else self.planned())
         if any(problem.severity is Severity.ERROR for problem in drafter.problems):
             raise CampaignInvalid(drafter.problems)
 
 
 async def check_plan(
-    store: Store, clock: Clock, campaign: Campaign, accounts: tuple[AccountView, ...]
+    store: Store,
+    clock: Clock,
+    campaign: Campaign,
+    accounts: tuple[AccountView, ...],
+    media: KitMedia | None = None,
 ) -> Checked:
-    """Plan, render and review everything, and change nothing."""
+    """Plan, render and review everything, and change nothing.
+
+    Args:
+        media: Its frozen pictures, where its folder is not here.
+    """
     overrides = await load_overrides(store, campaign.id)
-    permitted = _permitted_files(campaign, await valid(store, clock.now()))
+    permitted = _permitted_files(campaign, await valid(store, clock.now()), media)
     settled = overrides.cancelled | await _already_out(store, campaign.id, clock.now())
-    review = _Review(campaign, overrides, accounts, clock.now(), settled)
+    review = _Review(campaign, overrides, accounts, clock.now(), settled, media)
     on = clock.now().astimezone(ZoneInfo(campaign.zone)).date()
-    letters = Letters(campaign)
+    has_bot = any(account.channel == BOT_CHANNEL for account in accounts)
+    letters = Letters(campaign, overrides.cities, planned=has_bot)
     texts = chain(review.rendered(), (letter.rendered for letter in letters.all()))
     rules = review_campaign(campaign, texts, on=on, exceptions=permitted)
     similar = check_similarity(review.candidates.values(), similar_days=campaign.review.similar_days)
     asked = review.forecaster.forecasts()
     days = chain(
-        letters.problems, permit_problems(campaign), cautions(campaign), rushes(campaign, accounts)
+        letters.problems,
+        permit_problems(campaign, overrides.cities),
+        cautions(campaign),
+        rushes(campaign, accounts),
     )
     problems = dict.fromkeys((*review.problems, *rules, *similar, *forecast.problems(asked), *days))
     reached = await audience(store, clock, campaign, accounts)
-    return Checked(campaign, accounts, overrides, tuple(problems), review.posts, asked, reached)
+    return Checked(campaign, accounts, overrides, tuple(problems), review.posts, asked, reached, media)
 
 
 async def preview_plan(store: Store, clock: Clock, checked: Checked) -> Outcome:
@@ -123,6 +147,8 @@ async def record_plan(
 ) -> Outcome:
     """Write a checked plan into the ledger; every new or changed post then waits for approval.
 
+    Of a dormant campaign the kit and its pictures are kept, and no post; of any other, the pictures of its round-ups.
+
     Raises:
         Forbidden: They are no editor of that campaign.
         CampaignInvalid: The plan has errors.
@@ -130,7 +156,7 @@ async def record_plan(
     actor.require(Role.EDITOR, named(campaign=checked.campaign.id))
     if checked.errors:
         raise CampaignInvalid(checked.problems)
-    return await record(
+    outcome = await record(
         store,
         clock,
         checked.campaign,
@@ -139,6 +165,9 @@ async def record_plan(
         kept=checked.overrides.cancelled,
         progress=progress,
     )
+    if checked.media is None:
+        await keep_media(store, _drawn_later(checked.campaign))
+    return outcome
 
 
 class _Review:
@@ -151,17 +180,21 @@ class _Review:
         accounts: tuple[AccountView, ...],
         now: datetime,
         settled: frozenset[str],
+        media: KitMedia | None,
     ) -> None:
         self._now = now
         self._settled = settled
         self._accounts = {account.name: account for account in accounts}
         self.forecaster = Forecaster(now)
         self._found: list[Problem] = []
-        self._drafter = Drafter(campaign)
+        self._drafter = _drafter(campaign, overrides, media)
         self._embargo = Embargo(campaign)
         self._campaign = campaign
         self._general = {message.id for message in campaign.messages if message.general}
-        self._planned = overrides.apply(occurrences(campaign, accounts, self._found))
+        crowds = with_samples(campaign, overrides.crowds)
+        self._planned = overrides.apply(
+            occurrences(campaign, accounts, self._found, overrides.cities, crowds)
+        )
         self.candidates: dict[tuple[str, bytes], Candidate] = {}
         self.posts = 0
 
@@ -173,11 +206,11 @@ class _Review:
         """Each different text once."""
         seen: set[tuple[str, str, bytes]] = set()
         for draft in self._drafter.drafts(self._planned):
-            self.posts += 1
+            self.posts += not draft.has_samples
             text = plain(draft.rendered.whole)
             self._embargo.note(draft.occurrence, text)
             fingerprint = hashlib.blake2b(text.encode(), digest_size=16).digest()
-            if draft.occurrence.prompt is None:
+            if draft.occurrence.is_post:
                 self._note_if_overdue(draft)
                 self._foresee(draft)
                 self._compare(draft, text, fingerprint)
@@ -185,6 +218,7 @@ class _Review:
             if shown not in seen:
                 seen.add(shown)
                 yield draft.rendered
+        yield from training_texts(self._campaign, self._found)
 
     def _foresee(self, draft: Draft) -> None:
         occurrence = draft.occurrence
@@ -196,6 +230,8 @@ class _Review:
             media = 0
 
     def _note_if_overdue(self, draft: Draft) -> None:
+        if draft.has_samples or self._campaign.dormant:
+            return
         if draft.occurrence.due_at <= self._now < draft.expires_at:
             overdue = _overdue(draft)
             if overdue not in self._found:
@@ -253,9 +289,27 @@ def _overdue(draft: Draft) -> Problem:
     )
 
 
-def _permitted_files(campaign: Campaign, permitted: frozenset[str]) -> frozenset[str]:
+def _permitted_files(
+    campaign: Campaign, permitted: frozenset[str], media: KitMedia | None
+) -> frozenset[str]:
     shown = {picture.file for message in campaign.messages for picture in message.media}
+    if media is not None:
+        return frozenset(file for file in shown if media.sources.get(file) in permitted)
     return frozenset(file for file in shown if permitted and _digest(campaign, file) in permitted)
+
+
+def _drawn_later(campaign: Campaign) -> Campaign:
+    """With the messages that are drawn when the folder may not be there: all of a dormant one, or the round-ups."""
+    if campaign.dormant:
+        return campaign
+    later = {slot.message for day in campaign.action_days for slot in day.round_ups}
+    messages = tuple(message for message in campaign.messages if message.id in later)
+    return campaign.model_copy(update={"messages": messages})
+
+
+def _drafter(campaign: Campaign, overrides: Overrides, media: KitMedia | None) -> Drafter:
+    present = taking_part(campaign, overrides.cities)
+    return Drafter(present, None if media is None else media.fitted)
 
 
 def _digest(campaign: Campaign, file: str) -> str:

@@ -7,14 +7,15 @@ from typing import Any, Final
 from sqlalchemy import and_, case, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from content.later import later
 from content.models import Gap, Overlap
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
 from schedules.commands.post_rows import drop, editable, note, override, waits_behind, was_handed_over
 from schedules.errors import IllegalMove, ScheduleError
 from schedules.ledger.ledger import ANSWERED
-from schedules.lifecycle import PART, PIN, UNCLAIMED, WAITING_FOR_A_PERSON, State, check_move
-from schedules.people.days import prompt_of
+from schedules.lifecycle import CALLED, PART, PIN, UNCLAIMED, WAITING_FOR_A_PERSON, State, check_move
+from schedules.people.days import NEVER, prompt_of
 from schedules.people.roles import Role
 from schedules.planning.changes import GONE_FROM_FOLDER, LEFT_OUT
 from schedules.planning.drafts import digest_of
@@ -110,11 +111,14 @@ async def resolve_unknown(
 
     Raises:
         Forbidden: They are no editor of that post.
+        CodeNeeded: It is to be sent again, and their second factor was not shown.
         PostNotFound: No post has that id, or it has no such part.
         IllegalMove: Nothing is unknown about it, or its time is over and it cannot be sent again.
     """
     async with store.write() as connection:
         row = await editable(connection, actor, post_id, part=part)
+        if verdict is Verdict.AGAIN:
+            actor.require_proof()
         await _check_waits(connection, row, verdict)
         if verdict is Verdict.DROP:
             await drop(connection, clock, actor, row, _why_dropped(actor, row, why))
@@ -129,7 +133,14 @@ async def _check_waits(connection: AsyncConnection, row: Any, verdict: Verdict) 
         return
     late = verdict is Verdict.SENT and row.state == State.EXPIRED
     if not (late and await was_handed_over(connection, row.delivery)):
-        raise IllegalMove(f"Post {row.id} is {row.state}; only an unknown or handed-off post is resolved.")
+        raise IllegalMove(
+            f"Post {row.id} is {row.state}; only an unknown or handed-off post is resolved.",
+            later(
+                "Number {number} is decided already: {state}.",
+                number=str(row.id),
+                state=CALLED[State(row.state)],
+            ),
+        )
 
 
 def _why_dropped(actor: Actor, row: Any, why: str) -> str:
@@ -143,6 +154,10 @@ def _check_can_move(row: Any) -> None:
     if prompt_of(row.body) is not None:
         raise IllegalMove(
             f"Post {row.id} is a prompt and belongs to its day. Change `day` in its prompt.toml and plan again."
+        )
+    if row.due_at >= NEVER:
+        raise IllegalMove(
+            f"Post {row.id} tells of a change of an action day. It goes out when it comes to that, and not by a time."
         )
     if row.state not in UNCLAIMED:
         check_move(State(row.state), State.PLANNED)
@@ -191,7 +206,8 @@ async def _send_again(connection: AsyncConnection, clock: Clock, actor: Actor, r
     if row.expires_at <= clock.now():
         raise IllegalMove(
             f"The time of post {row.id} is over. Drop it, then give it a new time: "
-            f"munasara posts resolve {row.id} --drop; munasara posts reschedule {row.id} --at 2027-03-01T18:00."
+            f"munasara posts resolve {row.id} --drop; munasara posts reschedule {row.id} --at 2027-03-01T18:00.",
+            later("The time of number {number} is over, so it cannot be sent again.", number=str(row.id)),
         )
     why = f"{actor.name} saw that it did not land."
     await connection.execute(

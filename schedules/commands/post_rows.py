@@ -53,6 +53,7 @@ async def locked(connection: AsyncConnection, post_id: int, *, part: int = 1) ->
             delivery.c.partner,
             delivery.c.state,
             delivery.c.reason,
+            delivery.c.due_at,
             delivery.c.planned_at,
             delivery.c.expires_at,
         )

@@ -8,8 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from content.later import later
+from schedules.commands.actor import Actor
+from schedules.commands.scopes import posts_within
 from schedules.errors import PostNotFound
 from schedules.lifecycle import LETTER, PART, PUBLISH, State
+from schedules.people.roles import Role
 from schedules.store.engine import Store
 from schedules.store.tables import approval, attempt, delivery, measurement, post
 
@@ -48,11 +52,16 @@ class PostView:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of a post's history."""
+    """One line of a post's history.
+
+    Attributes:
+        by: Who approved the post as it is now; ``None`` for everything else.
+    """
 
     at: datetime
     what: str
     detail: str | None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +79,19 @@ class Aftermath:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which posts a list shows; empty fields mean all."""
+    """Which posts a list shows; empty fields mean all.
+
+    Attributes:
+        seen_by: Who looks; only what they may see in ``role`` is shown.
+    """
 
     campaign: str | None = None
     account: str | None = None
     city: str | None = None
     states: tuple[State, ...] = ()
     limit: int | None = None
+    seen_by: Actor | None = None
+    role: Role = Role.VIEWER
 
 
 async def list_posts(store: Store, wanted: Filter) -> tuple[PostView, ...]:
@@ -89,6 +104,8 @@ async def list_posts(store: Store, wanted: Filter) -> tuple[PostView, ...]:
     )
     if wanted.states:
         query = query.where(delivery.c.state.in_([state.value for state in wanted.states]))
+    if wanted.seen_by is not None:
+        query = query.where(posts_within(wanted.seen_by.grants, wanted.role))
     async with store.read() as connection:
         found = await connection.execute(
             query.order_by(delivery.c.planned_at, post.c.id).limit(wanted.limit)
@@ -142,7 +159,10 @@ async def aftermath(store: Store, post_id: int) -> Aftermath:
 
 def no_such_post(post_id: int) -> PostNotFound:
     """What to raise where no post has that id."""
-    return PostNotFound(f"There is no post {post_id}. List them: munasara posts list.")
+    return PostNotFound(
+        f"There is no post {post_id}. List them: munasara posts list.",
+        later("There is no post with the number {number}.", number=str(post_id)),
+    )
 
 
 def _views() -> Select[Any]:
@@ -196,7 +216,9 @@ async def _history(connection: AsyncConnection, post_id: int) -> tuple[Event, ..
         .order_by(approval.c.id)
     )
     events = [
-        Event(at, "approved", f"by {name}" if valid else f"by {name}, an earlier version")
+        Event(at, "approved", f"by {name}", name)
+        if valid
+        else Event(at, "approved", f"by {name}, an earlier version")
         for at, name, valid in signed
     ]
     events += [

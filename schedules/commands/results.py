@@ -13,6 +13,7 @@ from schedules.ledger.tallies import Progress, progress
 from schedules.lifecycle import PUBLISH, State
 from schedules.people.days import is_prompt
 from schedules.people.roles import Role
+from schedules.people.steps import is_to_people
 from schedules.store.engine import Store
 from schedules.store.tables import account, delivery, measurement, post
 
@@ -61,7 +62,7 @@ def _out(campaign: str) -> Select[Any]:
             delivery.c.campaign == campaign,
             delivery.c.kind == PUBLISH,
             delivery.c.state == State.SENT.value,
-            ~is_prompt(post.c.slot),
+            ~is_to_people(post.c.slot),
         )
         .group_by(account.c.channel)
         .order_by(account.c.channel)

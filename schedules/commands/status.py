@@ -1,19 +1,23 @@
 """How things stand: what went out, what waits and why, and what needs a person."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from schedules.accounts.accounts import REMOVED
 from schedules.clock import Clock
+from schedules.commands.actor import Actor
 from schedules.commands.posts import shown
+from schedules.commands.scopes import of_scope, posts_within, within
 from schedules.lifecycle import State
+from schedules.people.roles import EVERYTHING, Role
 from schedules.planning.changes import PAST_WHEN_PLANNED
 from schedules.store.engine import Store
-from schedules.store.tables import account, delivery, lane, pause, worker
+from schedules.store.tables import account, delivery, lane, pause, post, worker
 
 ALIVE_WITHIN: Final = timedelta(seconds=15)
 LATE_AFTER: Final = timedelta(minutes=1)
@@ -60,29 +64,54 @@ class Status:
         return tuple(_warnings(self))
 
 
-async def status(store: Store, clock: Clock) -> Status:
-    """Everything a coordinator asks first."""
-    now = clock.now()
+async def status(store: Store, clock: Clock, actor: Actor) -> Status:
+    """Everything a coordinator asks first, of what they may see.
+
+    Raises:
+        Forbidden: They have no role at all.
+    """
+    actor.require_somewhere(Role.VIEWER)
+    now, theirs = clock.now(), posts_within(actor.grants, Role.VIEWER)
     async with store.read() as connection:
+        counts = await _counts(connection, theirs)
         return Status(
-            counts=await _counts(connection),
-            next_at=await _next_at(connection, now),
-            late=await _late(connection, now),
-            unapproved=await _unapproved(connection, now),
-            expired=await _expired(connection, now),
-            paused=tuple(
-                (await connection.execute(select(pause.c.scope).order_by(pause.c.scope))).scalars()
-            ),
-            held=await _held(connection),
-            blocked=await _blocked(connection, now),
+            counts=counts,
+            next_at=await _next_at(connection, now, theirs),
+            late=await _count(connection, theirs, State.READY, delivery.c.planned_at < now - LATE_AFTER),
+            unapproved=await _count(connection, theirs, State.PLANNED, delivery.c.planned_at <= now + SOON),
+            expired=await _count(connection, theirs, State.EXPIRED, *_lately(now)),
+            paused=tuple([scope async for scope in _paused(connection, actor, counts)]),
+            held=await _held(connection, _accounts(actor, theirs)),
+            blocked=await _blocked(connection, now, _accounts(actor, theirs)),
             workers=await _workers(connection, now),
         )
 
 
-async def _counts(connection: AsyncConnection) -> dict[str, dict[State, int]]:
+def _accounts(actor: Actor, theirs: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The accounts that somebody may see: their own, and those that posts of theirs go out on."""
+    kinds = {kind: account.c[kind] for kind in ("city", "language", "partner")}
+    used = select(delivery.c.account).join(post, post.c.id == delivery.c.post).where(theirs)
+    return or_(within(actor.grants, Role.VIEWER, account=account.c.id, **kinds), account.c.id.in_(used))
+
+
+async def _paused(
+    connection: AsyncConnection, actor: Actor, campaigns: Collection[str]
+) -> AsyncIterator[str]:
+    """The paused scopes that somebody may see, and the campaigns in which posts of theirs stand still."""
+    found = await connection.execute(select(pause.c.scope).order_by(pause.c.scope))
+    for scope in found.scalars():
+        covering = await of_scope(connection, scope)
+        if scope in {EVERYTHING, *(f"campaign:{name}" for name in campaigns)} or actor.may(
+            Role.VIEWER, covering
+        ):
+            yield scope
+
+
+async def _counts(connection: AsyncConnection, theirs: ColumnElement[bool]) -> dict[str, dict[State, int]]:
     found = await connection.execute(
         select(delivery.c.campaign, delivery.c.state, func.count())
-        .where(shown())
+        .join_from(delivery, post, post.c.id == delivery.c.post)
+        .where(shown(), theirs)
         .group_by(delivery.c.campaign, delivery.c.state)
         .order_by(delivery.c.campaign)
     )
@@ -92,49 +121,54 @@ async def _counts(connection: AsyncConnection) -> dict[str, dict[State, int]]:
     return counts
 
 
-async def _next_at(connection: AsyncConnection, now: datetime) -> datetime | None:
+async def _next_at(
+    connection: AsyncConnection, now: datetime, theirs: ColumnElement[bool]
+) -> datetime | None:
     waiting = [State.PLANNED.value, State.READY.value]
     found = await connection.execute(
-        select(func.min(delivery.c.planned_at)).where(
-            delivery.c.state.in_(waiting), delivery.c.planned_at > now
-        )
+        select(func.min(delivery.c.planned_at))
+        .join_from(delivery, post, post.c.id == delivery.c.post)
+        .where(delivery.c.state.in_(waiting), delivery.c.planned_at > now, theirs)
     )
     earliest: datetime | None = found.scalar()
     return earliest
 
 
-async def _late(connection: AsyncConnection, now: datetime) -> int:
-    return await _count(connection, State.READY, delivery.c.planned_at < now - LATE_AFTER)
-
-
-async def _unapproved(connection: AsyncConnection, now: datetime) -> int:
-    return await _count(connection, State.PLANNED, delivery.c.planned_at <= now + SOON)
-
-
-async def _expired(connection: AsyncConnection, now: datetime) -> int:
+def _lately(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What was planned in time, and changed within the last day."""
     in_time = delivery.c.reason.is_distinct_from(PAST_WHEN_PLANNED)
-    return await _count(connection, State.EXPIRED, in_time, delivery.c.changed_at > now - LATELY)
+    return in_time, delivery.c.changed_at > now - LATELY
 
 
-async def _count(connection: AsyncConnection, state: State, *where: ColumnElement[bool]) -> int:
+async def _count(
+    connection: AsyncConnection, theirs: ColumnElement[bool], state: State, *where: ColumnElement[bool]
+) -> int:
     found = await connection.execute(
-        select(func.count()).where(shown(), delivery.c.state == state.value, *where)
+        select(func.count())
+        .select_from(delivery)
+        .join(post, post.c.id == delivery.c.post)
+        .where(shown(), theirs, delivery.c.state == state.value, *where)
     )
     return found.scalar() or 0
 
 
-async def _held(connection: AsyncConnection) -> tuple[HeldAccount, ...]:
+async def _held(connection: AsyncConnection, theirs: ColumnElement[bool]) -> tuple[HeldAccount, ...]:
     found = await connection.execute(
-        select(account.c.id, account.c.held).where(account.c.held.is_not(None)).order_by(account.c.id)
+        select(account.c.id, account.c.held)
+        .where(account.c.held.is_not(None), account.c.held != REMOVED, theirs)
+        .order_by(account.c.id)
     )
     return tuple(HeldAccount(row.id, row.held) for row in found)
 
 
-async def _blocked(connection: AsyncConnection, now: datetime) -> dict[str, datetime]:
+async def _blocked(
+    connection: AsyncConnection, now: datetime, theirs: ColumnElement[bool]
+) -> dict[str, datetime]:
     found = await connection.execute(
         select(account.c.id, lane.c.blocked_until)
         .join(lane, lane.c.id == account.c.destination_lane)
-        .where(lane.c.blocked_until > now)
+        .where(lane.c.blocked_until > now, theirs)
+        .order_by(account.c.id)
     )
     return {row.id: row.blocked_until for row in found}
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from schedules.accounts.vault import Vault
 from schedules.clock import Clock
 from schedules.ledger import prompts, tallies
-from schedules.people import invites, people, purge, volunteers
+from schedules.people import invites, people, purge, signups, volunteers
 from schedules.people.purge import Forgotten
 from schedules.people.volunteers import Rhythm, Volunteer
 from schedules.store.engine import Store
@@ -37,11 +37,15 @@ async def join(
         await invites.use(connection, clock, invite)
         person = await people.welcome(connection, vault, clock, telegram, chosen.language)
         await volunteers.join(connection, replace(chosen, person=person), clock.now())
+        await signups.move(connection, clock, person, chosen.city)
     return person
 
 
 async def choose(store: Store, clock: Clock, person: str, **values: Any) -> None:
-    """Change what a volunteer chose, and move the prompt that waits for them accordingly."""
+    """Change what a volunteer chose, and move what waits for them accordingly; in another city they come to nothing."""
+    if "city" in values:
+        async with store.write() as connection:
+            await signups.move(connection, clock, person, values["city"])
     await volunteers.change(store, person, **values)
     await prompts.move(store, clock, person)
 

@@ -61,23 +61,42 @@ async def wipe(store: Store, clock: Clock, actor: Actor, key: Path) -> Wiped:
     actor.require(Role.ADMIN)
     actor.require_proof()
     done = Wiped()
-    async with _going_on(done, "The key"):
+    async with going_on(done, "The key"):
         destroy_key(key)
     log.warning("wipe begun", actor=actor.name)
-    async with _going_on(done, "The database"):
-        await _stop_workers(store, clock, actor, done)
+    async with going_on(done, "The database"):
+        await _stop_workers(store, clock, done)
         await empty(store, [table for table in tables.metadata.sorted_tables if table not in KEPT])
         await _empty_pauses(store)
-    async with _going_on(done, "The space of erased rows"):
+    async with going_on(done, "The space of erased rows"):
         if not await vacuum(store, list(tables.metadata.sorted_tables)):
             done.left.append("Bytes of erased rows are still in the log of the database. Wipe once more.")
-    async with _going_on(done, "The folder of videos"):
+    async with going_on(done, "The folder of videos"):
         store.files.erase()
     return done
 
 
+async def was_wiped(store: Store) -> bool:
+    """Whether this installation was wiped, which no new key ever changes."""
+    async with store.read() as connection:
+        found = await connection.execute(select(tables.pause.c.scope).where(tables.pause.c.scope == WIPED))
+        return found.first() is not None
+
+
+def said_of_a_wiped(store: Store) -> str:
+    """What whoever comes to a wiped installation is told, and how to have one again."""
+    return f"This installation was wiped: its key and everything in it are gone. {how_to_begin_anew(store)}"
+
+
+def how_to_begin_anew(store: Store) -> str:
+    """One sentence for whoever gives up what is in this database."""
+    if store.url.get_backend_name() == "sqlite":
+        return f"To begin anew, delete {store.url.database}*, then: munasara init"
+    return "To begin anew, name an empty database in MUNASARA_DATABASE, then: munasara init"
+
+
 @asynccontextmanager
-async def _going_on(done: Wiped, what: str) -> AsyncIterator[None]:
+async def going_on(done: Wiped, what: str) -> AsyncIterator[None]:
     """Whatever goes wrong within becomes a sentence, and the next step is tried."""
     try:
         yield
@@ -88,8 +107,9 @@ async def _going_on(done: Wiped, what: str) -> AsyncIterator[None]:
         done.left.append(f"{what} could not be erased: {why}. Wipe once more, or delete it by hand.")
 
 
-async def _stop_workers(store: Store, clock: Clock, actor: Actor, done: Wiped) -> None:
-    row = {"actor": actor.name, "paused_at": clock.now()}
+async def _stop_workers(store: Store, clock: Clock, done: Wiped) -> None:
+    """Tell them; who did it is not written down, as nothing is left of anybody."""
+    row = {"actor": WIPED, "paused_at": clock.now()}
     async with store.write() as connection:
         await insert_new(
             connection, tables.pause, [row | {"scope": scope} for scope in (WIPED, EVERYTHING)]

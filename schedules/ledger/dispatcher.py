@@ -208,12 +208,11 @@ class Dispatcher:
             await self._ledger.release([held])
 
     async def _spread(self, held: Claimed) -> None:
-        prompt = held.prompt
-        if prompt is None:
+        if not held.is_to_people:
             await self._outcomes.spread(held)
         elif await self._marks.add(Mark(held.id, held.claim, {})):
             self._observe("marked", held.id)
-            await self._outcomes.spread_prompt(held, prompt)
+            await self._outcomes.spread_to_people(held)
 
     async def _send(self, channel: Channel, held: Claimed) -> None:
         post = await outgoing_post(self._ledger, held)
@@ -260,10 +259,9 @@ class Dispatcher:
         return receipt
 
     async def _look_back(self, held: Claimed) -> None:
-        prompt = held.prompt if held.part == 1 else None
         try:
-            if prompt is not None:
-                await self._outcomes.spread_prompt(held, prompt)
+            if held.part == 1 and held.is_to_people:
+                await self._outcomes.spread_to_people(held)
                 return
             async with self._channels.open(held.account) as channel:
                 if can_repeat(held, channel) and not held.overdue:

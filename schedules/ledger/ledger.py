@@ -30,12 +30,13 @@ TOO_LATE: Final = "Its time ran out before it could be sent."
 EXPIRED_REMEDY: Final = (
     "Reschedule it if it still makes sense: munasara posts reschedule <id> --at 2027-03-01T18:00."
 )
+UNNEEDED: Final = "It was not needed."
 UNANSWERED: Final = "Nobody said in time that it is published."
 UNANSWERED_REMEDY: Final = (
     "If it is, say so: munasara posts resolve <id> --sent <link>. If not, and it still makes sense: "
     "munasara posts reschedule <id> --at 2027-03-01T18:00."
 )
-UNWANTED: Final = "The volunteer paused, left, or lowered what is safe for them."
+UNWANTED: Final = "The volunteer paused, left, does not come any more, or lowered what is safe for them."
 FOLLOWER_DROPPED: Final = "The post that it belongs to did not go out."
 ANSWERED: Final = "The post that it is about waits for nobody any more."
 URGE_AFTER: Final = {REMIND: timedelta(minutes=15), ESCALATE: timedelta(minutes=30)}
@@ -130,8 +131,8 @@ class Ledger:
     async def mark(self, marks: Sequence[Mark]) -> Sequence[bool]:
         """Commit that these are about to be sent. Send only those that come back ``True``.
 
-        ``False`` means that the lease or the time ran out, or that a pause covers it: it is ready again. A prompt for
-        a volunteer who is not to get it any more is cancelled.
+        ``False`` means that the lease or the time ran out, that a pause covers it, or that its account is held: it is
+        ready again. A prompt for a volunteer who is not to get it any more is cancelled.
         """
         rows = [{"id": m.id, "claim": m.claim, "prepared": storable(m.prepared) or None} for m in marks]
         sending = await self.store.run(lambda connection: self._mark(connection, rows))
@@ -232,7 +233,12 @@ class Ledger:
             rows = [{"id": row.id, "outcome": "lost", "detail": LOST} for row in lost]
             self._execute(connection, "record_attempts", rows)
         expired = self._execute(
-            connection, "expire", unapproved=UNAPPROVED, late=TOO_LATE, remedy=EXPIRED_REMEDY
+            connection,
+            "expire",
+            unneeded=UNNEEDED,
+            unapproved=UNAPPROVED,
+            late=TOO_LATE,
+            remedy=EXPIRED_REMEDY,
         ).all()
         unanswered = self._execute(
             connection, "expire_handed_off", unanswered=UNANSWERED, remedy=UNANSWERED_REMEDY

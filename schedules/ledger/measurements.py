@@ -85,6 +85,6 @@ def _waiting(clock: Clock, hours: int, kinds: frozenset[str]) -> Select[Any]:
             ~exists().where(measurement.c.delivery == delivery.c.id, measurement.c.hours == hours),
             ~exists().where(taken_back.c.after == delivery.c.id, taken_back.c.kind.startswith(RETRACT)),
         )
-        .order_by(delivery.c.accepted_at)
+        .order_by(delivery.c.accepted_at, delivery.c.id)
         .limit(AT_ONCE)
     )

@@ -14,9 +14,10 @@ from channels.errors import ChannelError
 from schedules.ledger.groupcommit import GroupCommit
 from schedules.ledger.ledger import POISONOUS, POISONOUS_REMEDY, Ledger
 from schedules.ledger.spreading import spread
+from schedules.ledger.stepping import Withheld, spread_step
 from schedules.ledger.values import Claimed, Settlement, storable
 from schedules.lifecycle import State
-from schedules.people.days import DailyPrompt, below_five
+from schedules.people.days import below_five
 from schedules.retry import ASK_A_PERSON, LOOK_BACK_AFTER, MOST_CRASHES, Decision, decide
 
 SETTLE_AGAIN_AFTER: Final = 0.5
@@ -68,9 +69,13 @@ class Outcomes:
         if letters == 0:
             await self._decided(held, Decision(State.REFUSED, NOBODY, NOBODY_REMEDY))
 
-    async def spread_prompt(self, held: Claimed, prompt: DailyPrompt) -> None:
+    async def spread_to_people(self, held: Claimed) -> None:
         """It goes to volunteers: write a letter for each, in chunks; where there is nobody, that is fine."""
-        letters = await spread(self._ledger, held, prompt)
+        try:
+            letters = await self._letters(held)
+        except Withheld as why:
+            await self._decided(held, Decision(State.REFUSED, why.reason, why.remedy))
+            return
         if letters is not None:
             await self._settlements.add(
                 Settlement(
@@ -83,6 +88,12 @@ class Outcomes:
                     accepted_at=self._ledger.clock.now(),
                 )
             )
+
+    async def _letters(self, held: Claimed) -> int | None:
+        prompt, step = held.prompt, held.step
+        if prompt is not None:
+            return await spread(self._ledger, held, prompt)
+        return None if step is None else await spread_step(self._ledger, held, step)
 
     async def failed(self, held: Claimed, error: ChannelError, channel: Channel | None = None) -> None:
         """An attempt failed; without ``channel`` nothing can have been sent."""
@@ -180,8 +191,8 @@ def can_repeat(held: Claimed, channel: Channel) -> bool:
 
 
 def _remedy(held: Claimed, decision: Decision) -> str | None:
-    """What a person can do. Prompts that may or may not have arrived are counted and nobody is asked about them."""
-    is_counted = decision.state is State.UNKNOWN and held.recipient is not None and held.prompt is not None
+    """What a person can do. Letters to volunteers that may or may not have arrived are counted and nobody is asked about them."""
+    is_counted = decision.state is State.UNKNOWN and held.recipient is not None and held.is_to_people
     return None if is_counted else _sentence(decision.remedy) or None
 
 

@@ -10,17 +10,26 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, select
 
 from schedules.clock import Clock
 from schedules.ledger.ledger import AnyRow
-from schedules.ledger.spreading import WEEK, letter_row, note_prompted
+from schedules.ledger.spreading import (
+    UNSENT,
+    WEEK,
+    cancel_letters,
+    give_letter,
+    letter_row,
+    locked_volunteer,
+    note_prompted,
+)
+from schedules.ledger.stepping import settle_steps
 from schedules.lifecycle import LETTER, PUBLISH, State
 from schedules.people.days import BEFORE_EVERYTHING, DailyPrompt, arrival, is_prompt, prompt_of, waking
+from schedules.people.steps import is_to_people
 from schedules.people.volunteers import Level, Rhythm
 from schedules.store.engine import Store
-from schedules.store.tables import delivery, person, post, volunteer
+from schedules.store.tables import delivery, post, volunteer
 from schedules.walltime import zone
 
 AT_ONCE: Final = timedelta(minutes=15)
@@ -29,8 +38,6 @@ LOOK_BACK: Final = timedelta(days=4)
 """Prompts of dates before that are over everywhere."""
 DROPPED: Final = "The volunteer paused or left."
 MOVED: Final = "The volunteer changed what they chose."
-
-_UNSENT: Final = frozenset({State.READY, State.CANCELLED, State.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +68,10 @@ async def deliver_today(store: Store, clock: Clock, person: str) -> bool:
 async def move(store: Store, clock: Clock, person: str) -> None:
     """Make the pending letters of a volunteer fit what they have just chosen: hour, zone, language, level, city, rhythm.
 
-    Call it after the change was written. What they got already stays the prompt of that day.
+    Those of action days are among them. Call it after the change was written. What they got already stays the prompt of that day.
     """
     now = clock.now()
-    await store.run(lambda connection: _reconcile(connection, person, now, at_once=False))
+    await store.run(lambda connection: _move(connection, person, now))
 
 
 async def drop(store: Store, clock: Clock, person: str) -> None:
@@ -89,9 +96,9 @@ async def letter_id(store: Store, post_key: str, person: str) -> int | None:
 
 
 def letters_of(connection: Connection, who: str) -> list[int]:
-    """Every letter of the prompts of a volunteer's campaign to them, by number."""
+    """Every letter of a volunteer's campaign to them, of its prompts and its action days, by number."""
     ours = select(volunteer.c.campaign).where(volunteer.c.person == who).scalar_subquery()
-    posts = select(post.c.id).where(post.c.campaign == ours, is_prompt(post.c.slot))
+    posts = select(post.c.id).where(post.c.campaign == ours, is_to_people(post.c.slot))
     found = connection.execute(
         select(delivery.c.id).where(delivery.c.post.in_(posts), delivery.c.kind == f"{LETTER}{who}")
     )
@@ -99,20 +106,16 @@ def letters_of(connection: Connection, who: str) -> list[int]:
 
 
 def _drop(connection: Connection, who: str, now: datetime) -> None:
-    _cancel(connection, letters_of(connection, who), DROPPED, now)
+    cancel_letters(connection, letters_of(connection, who), DROPPED, now)
 
 
-def _cancel(connection: Connection, letters: Sequence[int], why: str, now: datetime) -> None:
-    if letters:
-        connection.execute(
-            update(delivery)
-            .where(delivery.c.id.in_(letters), delivery.c.state == State.READY.value)
-            .values(state=State.CANCELLED.value, reason=why, remedy=None, changed_at=now)
-        )
+def _move(connection: Connection, name: str, now: datetime) -> None:
+    _reconcile(connection, name, now, at_once=False)
+    settle_steps(connection, name, now)
 
 
 def _reconcile(connection: Connection, name: str, now: datetime, *, at_once: bool) -> bool:
-    who = _locked(connection, name)
+    who = locked_volunteer(connection, name)
     if who is None:
         return False
     spread = _spread(connection, who, now)
@@ -124,15 +127,6 @@ def _reconcile(connection: Connection, name: str, now: datetime, *, at_once: boo
         has = _settle_day(connection, who, list(posts), letters, now, hurry=hurry)
         has_today |= has and on == today
     return has_today
-
-
-def _locked(connection: Connection, name: str) -> AnyRow | None:
-    return connection.execute(
-        select(volunteer, person.c.left_at)
-        .join(person, person.c.id == volunteer.c.person)
-        .where(volunteer.c.person == name)
-        .with_for_update(of=volunteer)
-    ).one_or_none()
 
 
 def _spread(connection: Connection, who: AnyRow, now: datetime) -> list[_Spread]:
@@ -184,11 +178,13 @@ def _settle_day(
 ) -> bool:
     """Leave exactly the letter of one day that the volunteer is to get. Whether there is one."""
     mine = [letter for letter in letters if letter.post in {each.post for each in posts}]
-    has = any(letter.state not in _UNSENT for letter in mine)
+    has = any(letter.state not in UNSENT for letter in mine)
     wanted = None if has else _wanted(who, posts)
     times = None if wanted is None else _times(who, wanted.prompt, now, hurry=hurry)
     kept = None if wanted is None or times is None else wanted
-    _cancel(connection, [each.id for each in mine if kept is None or each.post != kept.post], MOVED, now)
+    cancel_letters(
+        connection, [each.id for each in mine if kept is None or each.post != kept.post], MOVED, now
+    )
     if kept is not None and times is not None:
         _write(connection, who, kept, times, now)
     return has or kept is not None
@@ -198,9 +194,8 @@ def _wanted(who: AnyRow, posts: Sequence[_Spread]) -> _Spread | None:
     if who.left_at is not None or not _is_their_turn(who, posts[0].prompt.on):
         return None
     level = Level(who.level)
-    return next(
-        (each for each in posts if each.language == who.language and level in each.prompt.serves), None
-    )
+    safe = {each.language: each for each in reversed(posts) if level in each.prompt.serves}
+    return safe.get(who.language) or safe.get(who.reading)
 
 
 def _is_their_turn(who: AnyRow, on: date) -> bool:
@@ -238,16 +233,5 @@ def _write(
         planned_at=wanted.planned_at,
         changed_at=now,
     )
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    new = dialect.insert(delivery).values(row)
-    same = {
-        name: new.excluded[name]
-        for name in ("state", "due_at", "expires_at", "city", "partner", "changed_at")
-    }
-    unsent = delivery.c.state.in_([state.value for state in _UNSENT])
-    connection.execute(
-        new.on_conflict_do_update(
-            index_elements=["post", "kind"], set_=same | {"reason": None, "remedy": None}, where=unsent
-        )
-    )
+    give_letter(connection, row)
     note_prompted(connection, [who.person], wanted.prompt.on)

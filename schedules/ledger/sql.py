@@ -10,13 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from schedules.store.columns import SERVER_NOW
+from channels.registry import BOT_CHANNEL
+from schedules.people.days import NEVER
+from schedules.people.steps import CALLING_OFF
+from schedules.store.columns import SERVER_NOW, to_micros
 
 _PARAMETER: Final = re.compile(r"(?<!:):([a-z_]+)")
 
-_PAUSED: Final = """(delivery.kind NOT LIKE 'retract%' AND EXISTS (SELECT 1 FROM pause WHERE pause.scope IN (
+_CALLS_OFF: Final = " OR ".join(f"post.slot LIKE '%{each}%'" for each in CALLING_OFF)
+
+_PAUSED: Final = f"""(delivery.kind NOT LIKE 'retract%' AND EXISTS (SELECT 1 FROM pause WHERE pause.scope IN (
     'everything', 'campaign:' || delivery.campaign, 'account:' || delivery.account,
-    'city:' || coalesce(delivery.city, ''), 'partner:' || coalesce(delivery.partner, ''))))"""
+    'city:' || coalesce(delivery.city, ''), 'partner:' || coalesce(delivery.partner, ''))
+    AND NOT ((pause.scope LIKE 'city:%' OR pause.scope LIKE 'campaign:%') AND EXISTS (
+        SELECT 1 FROM post WHERE post.id = delivery.post AND ({_CALLS_OFF})))))"""  # noqa: S608 - our own words
+"""What calls something off is told although its city or campaign is held; that is why it was held."""
 
 _URGES: Final = "(delivery.kind LIKE 'remind%' OR delivery.kind LIKE 'escalate%')"
 
@@ -28,14 +36,24 @@ _LEVEL: Final = (
     "(SELECT post.body -> 'options' -> 'prompt' ->> 'level' FROM post WHERE post.id = delivery.post)"
 )
 
-_UNWANTED: Final = f"""(delivery.kind LIKE 'letter-%' AND {_LEVEL} IS NOT NULL AND NOT EXISTS (
+_TO: Final = "(SELECT post.body -> 'options' -> 'step' ->> 'to' FROM post WHERE post.id = delivery.post)"
+
+_DAY: Final = "(SELECT post.body -> 'options' -> 'step' ->> 'day' FROM post WHERE post.id = delivery.post)"
+
+_SIGNED_UP: Final = f"""EXISTS (SELECT 1 FROM sign_up WHERE sign_up.campaign = delivery.campaign
+    AND sign_up.day = {_DAY} AND sign_up.person = volunteer.person AND sign_up.city = delivery.city)"""  # noqa: S608 - our own words
+
+_UNWANTED: Final = f"""(delivery.kind LIKE 'letter-%' AND coalesce({_LEVEL}, {_TO}) IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM volunteer JOIN person ON person.id = volunteer.person
     WHERE volunteer.person = substr(delivery.kind, 8) AND volunteer.campaign = delivery.campaign
       AND person.left_at IS NULL
       AND volunteer.rhythm <> 'paused' AND coalesce(volunteer.paused_until, 0) <= {{now}}
       AND CASE {_LEVEL} WHEN 'public' THEN volunteer.level = 'public'
-          WHEN 'one' THEN volunteer.level IN ('one', 'public') ELSE TRUE END))"""  # noqa: S608 - our own words
-"""A prompt for somebody who left, paused, or lowered what is safe for them after it was written."""
+          WHEN 'one' THEN volunteer.level IN ('one', 'public') ELSE TRUE END
+      AND CASE {_TO} WHEN 'all' THEN volunteer.city = delivery.city
+          WHEN 'signed-up' THEN volunteer.city = delivery.city AND {_SIGNED_UP} ELSE TRUE END))"""  # noqa: S608 - our own words
+"""A letter for somebody who left, paused, moved, does not come any more, or lowered what is safe for them after it was
+written."""
 
 _OF_POST: Final = """(SELECT post.key FROM post WHERE post.id = delivery.post) AS key,
     (SELECT post.language FROM post WHERE post.id = delivery.post) AS language,
@@ -44,6 +62,7 @@ _OF_POST: Final = """(SELECT post.key FROM post WHERE post.id = delivery.post) A
 _CANDIDATES: Final = """
 SELECT id, destination_lane, credential_lane FROM (
     SELECT account.id, account.destination_lane, account.credential_lane,
+        CASE WHEN account.channel = '{bot}' THEN 2 WHEN account.city IS NOT NULL THEN 1 ELSE 0 END AS turn,
         (SELECT delivery.due_at FROM delivery
          WHERE delivery.account = account.id AND delivery.state = 'ready'
            AND (delivery.kind LIKE 'retract%' OR NOT EXISTS (SELECT 1 FROM pause WHERE pause.scope IN (
@@ -51,8 +70,9 @@ SELECT id, destination_lane, credential_lane FROM (
          ORDER BY delivery.due_at, delivery.id LIMIT 1) AS first_due
     FROM account
     WHERE account.held IS NULL
-) AS waiting WHERE first_due <= {now} ORDER BY first_due, id
+) AS waiting WHERE first_due <= {now} ORDER BY turn, first_due, id
 """
+"""Announcements come before the groups of cities, and these before private letters: whoever is asked something finds it said."""
 
 _LANES: Final = """
 SELECT id, rate, burst, tat, blocked_until, {now} AS now FROM lane
@@ -82,6 +102,7 @@ UPDATE delivery SET state = 'sending', prepared = r.prepared, attempt = attempt 
 FROM {rows_mark}
 WHERE delivery.id = r.id AND delivery.claim = r.claim AND delivery.state = 'claimed'
   AND delivery.lease_until > {now} AND delivery.expires_at > {now} AND NOT {paused} AND NOT {unwanted}
+  AND NOT EXISTS (SELECT 1 FROM account WHERE account.id = delivery.account AND account.held IS NOT NULL)
 RETURNING delivery.id
 """
 
@@ -197,8 +218,10 @@ RETURNING id, kind, after, account, campaign, city, partner, planned_at, attempt
 
 _EXPIRE: Final = """
 UPDATE delivery SET
-    reason = CASE WHEN state = 'planned' THEN :unapproved ELSE coalesce(:late || ' ' || reason, :late) END,
-    remedy = :remedy, state = 'expired', changed_at = {now}
+    reason = CASE WHEN due_at >= {never} THEN :unneeded WHEN state = 'planned' THEN :unapproved
+        ELSE coalesce(:late || ' ' || reason, :late) END,
+    remedy = CASE WHEN due_at < {never} THEN :remedy END,
+    state = CASE WHEN due_at < {never} THEN 'expired' ELSE 'cancelled' END, changed_at = {now}
 WHERE state IN ('planned', 'ready') AND expires_at <= {now}
 RETURNING id
 """
@@ -308,6 +331,8 @@ def statements(*, sqlite: bool, server_time: bool) -> Statements:
     fragments |= {
         "now": now,
         "unwanted": _UNWANTED.format(now=now),
+        "never": str(to_micros(NEVER)),
+        "bot": BOT_CHANNEL,
         "paused": _PAUSED,
         "urges": _URGES,
         "follows": _FOLLOWS.format(urges=_URGES),

@@ -15,6 +15,7 @@ from schedules.ledger.answers import Answer
 from schedules.ledger.prompts import letters_of
 from schedules.lifecycle import IN_FLIGHT, LETTER, PUBLISH, State
 from schedules.people.days import is_prompt
+from schedules.people.steps import is_to_people
 from schedules.store.chunks import CHUNK
 from schedules.store.engine import Store
 from schedules.store.tables import attempt, delivery, measurement, post, response, tally
@@ -93,7 +94,7 @@ async def _over(store: Store, before: datetime) -> tuple[int, ...]:
         found = await connection.execute(
             select(post.c.id)
             .join(delivery, (delivery.c.post == post.c.id) & (delivery.c.kind == PUBLISH))
-            .where(is_prompt(post.c.slot), delivery.c.expires_at <= before, has_letters)
+            .where(is_to_people(post.c.slot), delivery.c.expires_at <= before, has_letters)
             .order_by(post.c.id)
         )
         return tuple(found.scalars())

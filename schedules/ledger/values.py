@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from channels.base import Prepared, Urging
 from schedules.lifecycle import ESCALATE, LETTER, REMIND, RETRACT, State, part_number, urged_part
 from schedules.people.days import DailyPrompt, prompt_of
+from schedules.people.steps import CALLING_OFF, DayStep, step_of
 
 _URGINGS: Final = {REMIND: Urging.REMINDER, ESCALATE: Urging.ESCALATION}
 
@@ -57,6 +58,16 @@ class Claimed(NamedTuple):
         return prompt_of(json.loads(self.body))
 
     @property
+    def step(self) -> DayStep | None:
+        """The step of an action day whose letters this is, or is one of; ``None`` where it is another post."""
+        return step_of(json.loads(self.body))
+
+    @property
+    def is_to_people(self) -> bool:
+        """Whether it becomes letters to volunteers, or is one."""
+        return self.prompt is not None or self.step is not None
+
+    @property
     def publishes(self) -> bool:
         """Whether this makes something new public, so that doing it twice might show it twice."""
         return self.part is not None or self.recipient is not None
@@ -78,8 +89,10 @@ class Claimed(NamedTuple):
 
     @property
     def scopes(self) -> frozenset[str]:
-        """Every scope whose pause stops this delivery."""
-        return scopes(self.account, self.campaign, self.city, self.partner)
+        """Every scope whose pause stops this delivery; what calls something off is told where that is held."""
+        covered = scopes(self.account, self.campaign, self.city, self.partner)
+        calls_off = any(each in self.key for each in CALLING_OFF)
+        return covered - {f"campaign:{self.campaign}", f"city:{self.city}"} if calls_off else covered
 
 
 def scopes(account: str, campaign: str, city: str | None, partner: str | None) -> frozenset[str]:

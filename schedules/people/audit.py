@@ -14,6 +14,8 @@ from schedules.store.engine import Store
 from schedules.store.tables import audit
 
 REFUSED: Final = "refused"
+VOLUNTEER: Final = "a volunteer"
+"""Who was refused, where it was somebody without a handle: a chain never lets go of a pseudonym, and it must go with them."""
 MOST_REFUSED: Final = 10
 """Refusals that are recorded of one person in an hour, so that nobody fills the disk with them."""
 MOST_REFUSED_OF_ALL: Final = 100
@@ -27,7 +29,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One line of the audit. ``actor`` is a handle or a pseudonym, ``object`` a scope, a handle or a number."""
+    """One line of the audit. ``actor`` is a handle or ``VOLUNTEER``, ``object`` a scope, a handle or a number."""
 
     number: int
     at: datetime

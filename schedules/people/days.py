@@ -29,6 +29,8 @@ LASTS: Final = timedelta(hours=50)
 """From the moment when a date begins in the first zone to the moment when it has ended in the last, at UTC-12."""
 FEW: Final = 5
 """Fewer people than this are never counted out, so that nobody can be singled out."""
+NEVER: Final = datetime.fromisoformat("9000-01-01T00:00:00+00:00")
+"""When something is due that never comes by itself: what tells of a change of an action day, until somebody changes it."""
 BEFORE_EVERYTHING: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 """When letters are due that go ahead of all others: of two that are due, the one that was due earlier goes first."""
 

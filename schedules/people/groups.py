@@ -1,11 +1,11 @@
 """Telegram groups that the bot serves: found by a keyed fingerprint, reached by an id that only the key opens."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.secret import Secret
@@ -17,6 +17,11 @@ from schedules.store.upsert import insert_new
 
 LOST: Final = "The bot is no longer in this group. Add it again and write /setup there."
 """Why an account is held whose group threw the bot out."""
+GUARDED: Final = (
+    "Its city is guarded now, and nothing is sent to a group there. Write to its members in private. "
+    "Once the city is open again: /setup in the group."
+)
+"""Why an account is held whose group is in a city that the campaign does not call open any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ async def moved(store: Store, vault: Vault, clock: Clock, name: str, chat: int) 
             .values(placed | {"topics": {}, "pinned": None, "shown": ""})
         )
         await _stop_waiting(connection, vault, chat)
-        await let_send(connection, name)
+        await let_send(connection, name, LOST)
 
 
 async def lost(store: Store, vault: Vault, clock: Clock, chat: int) -> None:
@@ -133,10 +138,25 @@ async def lost(store: Store, vault: Vault, clock: Clock, chat: int) -> None:
             )
 
 
-async def let_send(connection: AsyncConnection, name: str) -> None:
-    """Lift, in a transaction, the hold of an account whose group was lost; any other hold stays."""
+async def guard(
+    connection: AsyncConnection, campaign: str, still_open: Sequence[str], now: datetime
+) -> None:
+    """Hold, in the transaction that makes cities guarded, the account of every group of the campaign elsewhere."""
+    groups_of_it = select(group_chat.c.account).where(group_chat.c.campaign == campaign)
+    may_be_held = or_(account.c.held.is_(None), account.c.held == LOST)
     await connection.execute(
-        update(account).where(account.c.id == name, account.c.held == LOST).values(held=None, held_at=None)
+        update(account)
+        .where(account.c.id.in_(groups_of_it), account.c.city.not_in(still_open), may_be_held)
+        .values(held=GUARDED, held_at=now)
+    )
+
+
+async def let_send(connection: AsyncConnection, name: str, *reasons: str) -> None:
+    """Lift, in a transaction, the hold of an account that has one of these reasons; any other hold stays."""
+    await connection.execute(
+        update(account)
+        .where(account.c.id == name, account.c.held.in_(reasons))
+        .values(held=None, held_at=None)
     )
 
 
@@ -149,6 +169,14 @@ async def keep_topic(store: Store, name: str, purpose: str, number: int) -> None
         if topics is not None:
             values = {"topics": topics | {purpose: number}}
             await connection.execute(update(group_chat).where(mine).values(values))
+
+
+async def keep_hour(connection: AsyncConnection, name: str, hour: int) -> None:
+    """Keep, in a transaction, at which wall hour of its city a group gets the prompt."""
+    mine = account.c.id == name
+    found = await connection.execute(select(account.c.settings).where(mine).with_for_update())
+    settings = found.scalar_one() | {"prompt_hour": str(hour)}
+    await connection.execute(update(account).where(mine).values(settings=settings))
 
 
 async def note_pinned(store: Store, name: str, message: int) -> None:
@@ -182,7 +210,11 @@ async def is_waiting(store: Store, vault: Vault, chat: int) -> bool:
 async def overdue(store: Store, vault: Vault, now: datetime) -> tuple[int, ...]:
     """The ids of the groups that nobody bound in time."""
     async with store.read() as connection:
-        found = await connection.execute(select(waiting_group).where(waiting_group.c.until <= now))
+        found = await connection.execute(
+            select(waiting_group)
+            .where(waiting_group.c.until <= now)
+            .order_by(waiting_group.c.until, waiting_group.c.fingerprint)
+        )
         rows = found.all()
     return tuple(int(vault.open(group_row(row.fingerprint), row.address).reveal()) for row in rows)
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.secret import Secret
+from content.later import later
 from schedules.accounts.vault import TELEGRAM, Vault, person_row
 from schedules.clock import Clock
 from schedules.errors import PersonUnknown, StoreUnusable
@@ -67,7 +68,8 @@ async def called(store: Store, handle: str) -> Person:
     found = await _one(store, person.c.handle == handle)
     if found is None:
         raise PersonUnknown(
-            f"{handle} has not come to the bot yet. Send them a link: munasara people invite {handle}"
+            f"{handle} has not come to the bot yet. Send them a link: munasara people invite {handle} --role ROLE",
+            later("Nobody acts under the name {handle} here.", handle=handle),
         )
     return found
 

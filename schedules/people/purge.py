@@ -20,6 +20,8 @@ from schedules.store.upsert import insert_new
 AFTER_LEAVING: Final = timedelta(days=7)
 AFTER_SILENCE: Final = timedelta(days=30)
 """How long somebody is kept who does nothing any more, or whose campaign is over."""
+AFTER_CALL: Final = timedelta(days=7)
+"""How long it is kept that a captain was asked on an action day, and answered."""
 TOO_OLD_TO_DELETE: Final = timedelta(hours=24)
 """How long after its time a trace is kept: by then a bot may not delete the message any more."""
 
@@ -56,7 +58,10 @@ PURGERS: Final[Mapping[Table, _Rows]] = {
     tables.attempt: _of_letters(tables.attempt.c.delivery),
     tables.measurement: _of_letters(tables.measurement.c.delivery),
     tables.delivery: _letters,
+    tables.sign_up: tables.sign_up.c.person.in_,
+    tables.call: tables.call.c.person.in_,
     tables.trace: tables.trace.c.person.in_,
+    tables.under_way: tables.under_way.c.person.in_,
     tables.expecting: tables.expecting.c.person.in_,
     tables.role: tables.role.c.person.in_,
     tables.volunteer: tables.volunteer.c.person.in_,
@@ -144,8 +149,10 @@ async def _drop_what_is_over(connection: AsyncConnection, clock: Clock) -> None:
     now = clock.now()
     over = (
         (tables.trace, tables.trace.c.delete_at <= now - TOO_OLD_TO_DELETE),
+        (tables.under_way, tables.under_way.c.delete_at <= now - TOO_OLD_TO_DELETE),
         (tables.expecting, tables.expecting.c.until <= now),
         (tables.invite, tables.invite.c.expires_at <= now - AFTER_SILENCE),
+        (tables.call, tables.call.c.asked_at <= now - AFTER_CALL),
     )
     gone = 0
     for table, condition in over:

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from content.later import Phrase, later
 from schedules.clock import Clock
 from schedules.store.engine import Store
 from schedules.store.tables import person, role
@@ -31,6 +32,15 @@ class Role(StrEnum):
     ADMIN = "admin"
     """Everything: accounts, roles, exports, the wipe."""
 
+
+CALLED: Final[Mapping[Role, Phrase]] = {
+    Role.VIEWER: later("viewer"),
+    Role.EDITOR: later("editor"),
+    Role.APPROVER: later("approver"),
+    Role.CAPTAIN: later("captain"),
+    Role.ADMIN: later("admin"),
+}
+"""What people call the roles."""
 
 INCLUDES: Final[Mapping[Role, AbstractSet[Role]]] = {
     Role.VIEWER: frozenset({Role.VIEWER}),

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.secret import Secret
+from content.later import later
 from schedules.accounts.vault import Vault, second_factor_row
 from schedules.clock import Clock
 from schedules.errors import CodeNeeded, Forbidden
@@ -31,6 +32,8 @@ OPENS_FOR: Final = timedelta(minutes=15)
 MOST_WRONG: Final = 5
 """Wrong codes, each within ``LOCKED_FOR`` of the one before, after which none is taken for that long."""
 LOCKED_FOR: Final = timedelta(minutes=15)
+ENROLS_FOR: Final = timedelta(minutes=15)
+"""So long after somebody came by a link they may set up their first second factor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +50,29 @@ class Enrolment:
 
 
 async def enrol(store: Store, vault: Vault, clock: Clock, name: str, label: str) -> Enrolment:
-    """Give a person a fresh second factor. Whoever has one already shows a code of it first.
+    """Give a person a fresh second factor. Whoever has one already shows a code of it first; the first one, and one of
+    which no code was shown yet, is given only within a while after they came by a link (``may_enrol``).
 
     Args:
         label: What the authenticator app calls it, such as the person's handle.
 
     Raises:
         CodeNeeded: They have one, and did not show it a little while ago.
-        Forbidden: They are locked.
+        Forbidden: They are locked, or it would be their first and they came too long ago.
     """
     secret = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
     sealed = vault.seal(second_factor_row(name), Secret(secret))
     async with store.write() as connection:
         row = await _locked(connection, name)
         _refuse_locked(row)
-        if row.totp is not None and not _is_open(row, clock.now()):
-            raise CodeNeeded(
-                "You have a second factor already. Show a code of it before you get a new one."
-            )
+        _refuse_enrolment(row, clock.now())
         await _change(connection, name, totp=sealed, totp_step=None, open_until=None)
     return Enrolment(_uri(label, secret), secret)
+
+
+async def may_enrol(connection: AsyncConnection, clock: Clock, name: str) -> None:
+    """Let somebody who came by a link set up their first second factor within the next minutes."""
+    await _change(connection, name, enrol_until=clock.now() + ENROLS_FOR)
 
 
 async def prove(store: Store, vault: Vault, clock: Clock, name: str, code: str) -> datetime:
@@ -85,7 +91,13 @@ async def prove(store: Store, vault: Vault, clock: Clock, name: str, code: str) 
         if step is not None:
             until = clock.now() + OPENS_FOR
             await _change(
-                connection, name, totp_step=step, open_until=until, wrong_codes=0, wrong_until=None
+                connection,
+                name,
+                totp_step=step,
+                open_until=until,
+                wrong_codes=0,
+                wrong_until=None,
+                enrol_until=None,
             )
             return until
         await _count_wrong(connection, row, clock.now())
@@ -142,7 +154,24 @@ def _matching(secret: Secret, code: str, now: datetime, used: int | None) -> int
 
 def _refuse_locked(row: Any) -> None:
     if row.locked_at is not None:
-        raise Forbidden("You are locked out. Another admin can let you in again.")
+        raise Forbidden(later("You are locked out. Another admin can let you in again."))
+
+
+def _refuse_enrolment(row: Any, now: datetime) -> None:
+    is_confirmed = row.totp is not None and row.totp_step is not None
+    may_enrol = row.enrol_until is not None and row.enrol_until > now
+    if _is_open(row, now) or (may_enrol and not is_confirmed):
+        return
+    if row.totp is not None:
+        raise CodeNeeded("You have a second factor already. Show a code of it before you get a new one.")
+    raise Forbidden(
+        "A first second factor is set up within 15 minutes after its owner came by a link. "
+        "Let another admin send a fresh one: munasara people invite",
+        later(
+            "A first second factor is set up within 15 minutes after you came by a link. "
+            "Ask another admin for a fresh one."
+        ),
+    )
 
 
 def _refuse(row: Any, now: datetime) -> None:
@@ -164,7 +193,16 @@ async def _count_wrong(connection: AsyncConnection, row: Any, now: datetime) -> 
 
 async def _locked(connection: AsyncConnection, name: str) -> Any:
     """The row of a person, held until the transaction ends, so that no code is taken twice at once."""
-    columns = ("id", "totp", "totp_step", "open_until", "locked_at", "wrong_codes", "wrong_until")
+    columns = (
+        "id",
+        "totp",
+        "totp_step",
+        "open_until",
+        "locked_at",
+        "wrong_codes",
+        "wrong_until",
+        "enrol_until",
+    )
     found = select(*(person.c[column] for column in columns)).where(person.c.id == name)
     return (await connection.execute(found.with_for_update())).one()
 

@@ -24,6 +24,7 @@ __all__ = [
     "change",
     "erase",
     "get",
+    "is_quiet",
     "join",
 ]
 
@@ -65,9 +66,27 @@ class Volunteer:
     apps: tuple[str, ...] = ()
     keep_until: datetime | None = None
 
+    @property
+    def tongues(self) -> tuple[str, ...]:
+        """The languages that they read, that of the tasks first."""
+        return (self.language, self.reading) if self.reading else (self.language,)
+
+    def other_than(self, shown: str) -> str | None:
+        """Which of the two languages that they read is not the one shown; ``None`` where they read only one."""
+        return self.language if shown == self.reading else self.reading
+
     def today(self, now: datetime) -> date:
         """The date where they live."""
         return now.astimezone(ZoneInfo(self.zone)).date()
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether it is one of the hours where they live at which their phone is to stay silent."""
+        return is_quiet(self.zone, now)
+
+
+def is_quiet(zone: str, now: datetime) -> bool:
+    """Whether it is one of the quiet hours in a zone."""
+    return now.astimezone(ZoneInfo(zone)).hour not in HOURS
 
 
 _DATES: Final = ("prompted_on", "active_on", "done_on")

@@ -10,7 +10,7 @@ from schedules.store.tables import wording
 from schedules.store.upsert import insert_new
 
 MOST_A_DAY: Final = 20
-"""People who are given one wording on one day; whoever comes after them gets the facts alone."""
+"""People who are given one wording on one day; whoever comes after them gets facts and angles alone."""
 
 
 async def least_used(store: Store, prompt: str, language: str, numbers: int, on: date) -> int | None:

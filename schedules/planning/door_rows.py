@@ -1,21 +1,22 @@
 """The rows of queued messages. Each function is one step of a transaction that its caller holds."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from content.errors import Problem
-from content.media import Picture
+from content.later import later
 from content.models import Ask, Gap, Overlap
 from content.review import Candidate
 from content.richtext import from_json, joined, plain
+from content.video import Video
 from schedules.errors import ScheduleError
 from schedules.lifecycle import PUBLISH, State
 from schedules.planning.changes import HELD_AT_DOOR
 from schedules.planning.doors import DoorMessage, DoorPicture, DoorText, Fit, When
+from schedules.planning.fits import freeze, read_fit, written
 from schedules.planning.grid import Planned
 from schedules.store.tables import (
     delivery,
@@ -23,10 +24,8 @@ from schedules.store.tables import (
     door_message,
     door_picture,
     door_text,
-    media,
     post,
 )
-from schedules.store.upsert import insert_new
 
 GONE: Final = (State.CANCELLED.value, State.EXPIRED.value, State.REFUSED.value)
 """States of a post that nobody reads: its text may be said again."""
@@ -44,7 +43,9 @@ async def read_door(connection: AsyncConnection, number: int, *, lock: bool = Fa
     wanted = select(door_message).where(door_message.c.id == number)
     row = (await connection.execute(wanted.with_for_update() if lock else wanted)).one_or_none()
     if row is None:
-        raise ScheduleError(f"Nothing is queued under the number {number}. Queue it again.")
+        raise ScheduleError(
+            later("Nothing is queued under the number {number}. Queue it again.", number=str(number))
+        )
     return DoorMessage(
         id=row.id,
         campaign=row.campaign,
@@ -59,6 +60,8 @@ async def read_door(connection: AsyncConnection, number: int, *, lock: bool = Fa
         ended_at=row.ended_at,
         revision=row.revision,
         card=row.card,
+        graphic=row.graphic,
+        warning=row.warning or {},
     )
 
 
@@ -108,7 +111,10 @@ async def confirm_text(
 async def add_picture(
     connection: AsyncConnection, number: int, fits: Mapping[str, Fit], source: str
 ) -> int:
-    """Freeze a picture behind those that are there; gives its position, from 0. The same one twice counts once."""
+    """Freeze a picture behind those that are there; gives its position, from 0. The same one twice counts once.
+
+    The bytes of a video are in files already.
+    """
     taken = await connection.execute(
         select(door_picture.c.position, door_picture.c.source)
         .where(door_picture.c.message == number)
@@ -117,12 +123,10 @@ async def add_picture(
     places = {row.source: int(row.position) for row in taken}
     if source in places:
         return places[source]
-    frozen = {fit.sha256: fit for fit in fits.values() if isinstance(fit, Picture)}
-    rows = [{"sha256": name, "mime": fit.mime, "data": fit.data} for name, fit in frozen.items()]
-    await insert_new(connection, media, rows)
+    await freeze(connection, fits.values())
     row = {"message": number, "position": len(places), "source": source, "alt": {}}
-    written = {platform: _written(fit) for platform, fit in fits.items()}
-    await connection.execute(insert(door_picture), [row | {"fits": written}])
+    kept = {platform: written(fit) for platform, fit in fits.items()}
+    await connection.execute(insert(door_picture), [row | {"fits": kept}])
     return len(places)
 
 
@@ -227,13 +231,14 @@ async def _pictures(connection: AsyncConnection, number: int) -> tuple[DoorPictu
         select(door_picture).where(door_picture.c.message == number).order_by(door_picture.c.position)
     )
     return tuple(
-        DoorPicture(
-            f"picture-{row.position + 1}.jpg",
-            {platform: _fit(fit) for platform, fit in row.fits.items()},
-            row.alt,
-        )
+        _picture(row.position, {platform: read_fit(fit) for platform, fit in row.fits.items()}, row.alt)
         for row in found
     )
+
+
+def _picture(position: int, fits: Mapping[str, Fit], alt: Mapping[str, str]) -> DoorPicture:
+    moves = any(isinstance(fit, Video) for fit in fits.values())
+    return DoorPicture(f"video-{position + 1}.mp4" if moves else f"picture-{position + 1}.jpg", fits, alt)
 
 
 async def _left_out(connection: AsyncConnection, number: int) -> Mapping[str, str]:
@@ -249,18 +254,6 @@ def _is_text(number: int, language: str, channel: str | None) -> Any:
         & (door_text.c.language == language)
         & (door_text.c.channel == (channel or ""))
     )
-
-
-def _written(fit: Fit) -> Mapping[str, Any]:
-    if isinstance(fit, Problem):
-        return {"code": fit.code, "what": fit.what, "remedy": fit.remedy}
-    names: Iterable[str] = ("mime", "sha256", "width", "height", "source")
-    return {name: getattr(fit, name) for name in names}
-
-
-def _fit(row: Mapping[str, Any]) -> Fit:
-    """As it was written; the bytes stay where they are frozen."""
-    return Problem(where="media", **row) if "code" in row else Picture(data=b"", **row)
 
 
 def _wall(text: str | None) -> datetime | None:

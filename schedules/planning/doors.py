@@ -9,14 +9,15 @@ from content.errors import CampaignInvalid, Problem
 from content.limits import Limits
 from content.media import Picture
 from content.models import DOOR, Ask, AskKind, Campaign, Effort, Media, Message, Slot, Variant
+from content.video import Video
 from content.weblinks import http_links
 from schedules.planning.destinations import AccountView
 
 ANYWHERE: Final = ""
 """The platform of a picture that was fitted to none, and of a text that is for all."""
 
-Fit: TypeAlias = Picture | Problem
-"""A picture as one platform takes it, or why that takes none of it."""
+Fit: TypeAlias = Picture | Video | Problem
+"""A picture or a video as one platform takes it, or why that takes none of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class DoorText:
 
 @dataclass(frozen=True, slots=True)
 class DoorPicture:
-    """A picture, fitted to each platform when it came, and what it shows in each language."""
+    """A picture or the video, fitted to each platform when it came, and what it shows in each language."""
 
     file: str
     fits: Mapping[str, Fit] = field(repr=False)
@@ -64,6 +65,8 @@ class DoorMessage:
         held_until: Until when, in UTC, its author waits for what is missing.
         revision: Counts its changes.
         card: The number of the message on the author's phone that shows where it stands.
+        graphic: Whether its pictures show violence or injury; ``None`` while nobody has said so.
+        warning: What readers are told before they see them, by language.
     """
 
     id: int
@@ -79,6 +82,8 @@ class DoorMessage:
     ended_at: datetime | None = None
     revision: int = 1
     card: int | None = None
+    graphic: bool | None = None
+    warning: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -95,8 +100,8 @@ class DoorMessage:
         text = self.text(language, channel)
         return text is not None and text.confirmed_by is None and text.written_by != self.author
 
-    def fitted(self, file: str, limits: Limits) -> Picture:
-        """A picture as a platform takes it.
+    def fitted(self, file: str, limits: Limits) -> Picture | Video:
+        """A picture or the video as a platform takes it.
 
         Raises:
             CampaignInvalid: It takes none of it.
@@ -130,8 +135,14 @@ def _message(door: DoorMessage) -> Message:
     return Message(
         id=door.name,
         ask=_doable(door.ask, door.texts),
-        media=tuple(Media(file=each.file, alt=each.alt) for each in door.pictures),
+        media=tuple(_media(door, each) for each in door.pictures),
         variants=tuple(_variant(door, text) for text in door.texts),
+    )
+
+
+def _media(door: DoorMessage, picture: DoorPicture) -> Media:
+    return Media(
+        file=picture.file, alt=picture.alt, graphic=bool(door.graphic), warning=door.warning or None
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from channels.base import Feature
 from channels.registry import CHANNELS, channel_class
+from content.crowds import SAMPLES
 from content.errors import CampaignInvalid, ContentError, Problem, Severity, TemplateBroken, VariantMissing
 from content.limits import LIMITS, Limits
 from content.media import Picture, clean_picture
@@ -49,6 +50,12 @@ class Draft:
     def expires_at(self) -> datetime:
         """The instant, in UTC, after which it must not appear any more."""
         return self.occurrence.due_at + self.occurrence.late_by
+
+    @property
+    def has_samples(self) -> bool:
+        """Whether its numbers only show what it will look like: then it is checked and never recorded."""
+        crowd = self.occurrence.crowd
+        return crowd is not None and crowd.is_sample
 
     @property
     def followers(self) -> Mapping[str, str]:
@@ -105,15 +112,21 @@ class Drafter:
         message = named[occurrence.message_id]
         language, channel = occurrence.language, occurrence.channel
         variant = choose(message, language=language, channel=channel, audience=occurrence.audience)
-        context = context_for(
+        crowd = occurrence.crowd
+        *trials, shown = SAMPLES if crowd is not None and crowd.is_sample else (crowd,)
+        in_place = partial(
+            context_for,
             self._campaign,
             message,
             language=language,
             channel=channel,
             city=occurrence.city,
             local_at=occurrence.shown_at,
+            day=self._campaign.day_of(occurrence.slot_id),
         )
-        return render(variant, context)
+        for trial in trials:
+            render(variant, in_place(crowd=trial))
+        return render(variant, in_place(crowd=shown))
 
 
 def digest_of(
@@ -131,7 +144,7 @@ def digest_of(
 
 
 def _digest(occurrence: Occurrence, body: Mapping[str, Any], *, pinned: bool) -> str:
-    when = occurrence.due_at if occurrence.fixed else occurrence.local_at
+    when = occurrence.meant_at if occurrence.fixed else occurrence.local_at
     return digest_of(
         account=occurrence.account,
         language=occurrence.language,
@@ -177,7 +190,10 @@ def _options(occurrence: Occurrence) -> Mapping[str, Any]:
         return occurrence.prompt.as_group_options()
     if occurrence.prompt is not None:
         return occurrence.prompt.as_options()
-    return {"silent": True} if _is_silent(occurrence) else {}
+    if occurrence.step is not None:
+        return occurrence.step.as_options()
+    quiet = {"silent": True} if _is_silent(occurrence) else {}
+    return quiet if occurrence.reply_to is None else {**quiet, "reply_to": occurrence.reply_to}
 
 
 def problems_of(error: ContentError) -> tuple[Problem, ...]:
@@ -204,6 +220,13 @@ def _is_silent(occurrence: Occurrence) -> bool:
 
 
 def _unheard_wishes(occurrence: Occurrence) -> Iterator[Problem]:
+    if occurrence.reply_to is not None and Feature.REPLIES not in _features(occurrence.channel):
+        yield Problem(
+            "cannot-reply",
+            f"slot {occurrence.slot_id}",
+            f"{occurrence.channel} cannot answer a post on X",
+            "Name an account on X, or leave `reply_to` out.",
+        )
     wishes = {Feature.PIN: occurrence.pin, Feature.SILENT: occurrence.silent}
     for feature, is_wished in wishes.items():
         if is_wished and feature not in _features(occurrence.channel):

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
+from content.later import later
 from content.models import Campaign
 from schedules.errors import ScheduleError
 from schedules.store.engine import Store
@@ -33,11 +34,22 @@ class Kits:
         return await self._read(name)
 
     async def names(self) -> tuple[str, ...]:
-        """The ids of every campaign that ``get`` can give, the latest planned first."""
+        """The ids of every campaign that goes out, the latest planned first: none that is dormant."""
+        return await self._names(campaign.c.dormant.is_(False))
+
+    async def dormant(self) -> tuple[str, ...]:
+        """The ids of those that wait for their launch."""
+        return await self._names(campaign.c.dormant.is_(True))
+
+    async def known(self) -> tuple[str, ...]:
+        """The ids of every campaign that ``get`` can give: first those that go out."""
+        return (*await self.names(), *await self.dormant())
+
+    async def _names(self, condition: ColumnElement[bool]) -> tuple[str, ...]:
         async with self._store.read() as connection:
             found = await connection.execute(
                 select(campaign.c.id)
-                .where(campaign.c.kit.is_not(None))
+                .where(campaign.c.kit.is_not(None), condition)
                 .order_by(campaign.c.planned_at.desc(), campaign.c.id)
             )
             return tuple(found.scalars())
@@ -64,4 +76,7 @@ def _read_kit(name: str, kit: str) -> Campaign:
 
 
 def _unplanned(name: str) -> ScheduleError:
-    return ScheduleError(f"The campaign {name!r:.80} is not planned here. Plan it: munasara plan <folder>")
+    return ScheduleError(
+        f"The campaign {name!r:.80} is not planned here. Plan it: munasara plan <folder>",
+        later("This campaign is not planned here any more."),
+    )

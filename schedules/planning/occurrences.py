@@ -3,16 +3,28 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import TypeAlias
 
+from content.crowds import Crowd
 from content.errors import Problem, Severity
 from content.models import ActionDay, Campaign, Gap, Overlap, Slot
 from schedules.people.days import FIRST_ZONE, LASTS, DailyPrompt
+from schedules.people.steps import DayStep
+from schedules.planning.cities import CityStates
+from schedules.planning.counts import NOTHING_COUNTED, Crowds
 from schedules.planning.destinations import AccountView, guarded_accounts, reached
 from schedules.planning.late import late_by
 from schedules.planning.moments import SINGLE, Anchor, Moment, Timetable
-from schedules.planning.permits import withheld_posts
+from schedules.planning.permits import NOTHING_CHANGED, called_off_posts, withheld_posts
 from schedules.planning.prompts import PLATFORM, GroupPrompt, PlannedPrompt, group_prompts, planned_prompts
+from schedules.planning.steps import (
+    LETS_GO,
+    PlannedLetters,
+    PlannedNotice,
+    planned_letters,
+    planned_notices,
+)
 from schedules.walltime import SHOWN, Note, zone
 
 __all__ = ["AccountView", "Occurrence", "Plan", "occurrences", "plan"]
@@ -37,6 +49,11 @@ class Occurrence:
         late_by: How long after ``due_at`` it may still go out.
         prompt: The prompt that this is, which goes to each volunteer at their own hour; ``None`` for posts.
         for_group: Whether it goes to a group instead, once, as a post.
+        step: The step of an action day of which it is the letters; ``None`` for everything else.
+        reply_to: The address of the post on X that it answers, or ``None``.
+        crowd: What it says as the round-up of an action day; ``None`` for everything else.
+        waits: Whether it tells of a change of its day and never comes due by itself.
+        delay: How much of ``due_at`` people have added since, for an action day in its city.
     """
 
     campaign_id: str
@@ -60,6 +77,16 @@ class Occurrence:
     silent: bool
     prompt: DailyPrompt | None = None
     for_group: bool = False
+    step: DayStep | None = None
+    reply_to: str | None = None
+    crowd: Crowd | None = None
+    waits: bool = False
+    delay: timedelta = timedelta()
+
+    @property
+    def is_post(self) -> bool:
+        """Whether it is published as a post of a slot by itself, and neither a prompt nor written to people."""
+        return self.prompt is None and self.step is None and not self.waits
 
     @property
     def key(self) -> str:
@@ -70,9 +97,14 @@ class Occurrence:
         )
 
     @property
+    def meant_at(self) -> datetime:
+        """When it is due without the delay, in UTC: what its text tells and an approval is bound to."""
+        return self.due_at - self.delay
+
+    @property
     def shown_at(self) -> datetime:
-        """What the clocks in ``zone`` will show when it goes out; not ``local_at`` where that was shifted."""
-        return self.due_at.astimezone(zone(self.zone)).replace(tzinfo=None, fold=0)
+        """What the clocks in ``zone`` show at ``meant_at``; not ``local_at`` where that was shifted."""
+        return self.meant_at.astimezone(zone(self.zone)).replace(tzinfo=None, fold=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +127,28 @@ def plan(campaign: Campaign, accounts: Sequence[AccountView]) -> Plan:
 
 
 def occurrences(
-    campaign: Campaign, accounts: Sequence[AccountView], problems: list[Problem] | None = None
+    campaign: Campaign,
+    accounts: Sequence[AccountView],
+    problems: list[Problem] | None = None,
+    states: CityStates = NOTHING_CHANGED,
+    crowds: Crowds = NOTHING_COUNTED,
 ) -> Iterator[Occurrence]:
-    """Plan one occurrence after the other, slot by slot, then the prompts.
+    """Plan one occurrence after the other, slot by slot, then the prompts and what action days write to people.
 
     Args:
+        states: What people changed of the permits of action days.
         problems: Where problems are put; complete when the last occurrence has been taken.
+        crowds: The numbers of action days; the round-ups of others are left out.
     """
     problems = [] if problems is None else problems
-    timetable, clashes = Timetable(campaign, problems), _Clashes()
+    timetable, clashes, missed = Timetable(campaign, problems), _Clashes(), _Missed(campaign.launched_at)
     asks = {message.id: message.ask.kind for message in campaign.messages}
     used: dict[str, AccountView] = {}
-    withheld = withheld_posts(campaign)
+    withheld = withheld_posts(campaign, states) | called_off_posts(campaign, states)
+    said = {slot.id: crowds.get(day.id) for day in campaign.action_days for slot in day.round_ups}
     for slot in campaign.planned_slots:
+        if slot.id in said and said[slot.id] is None:
+            continue
         anchor = timetable.anchor(slot)
         if slot.message not in asks:
             problems.append(_message_unknown(slot))
@@ -117,13 +158,20 @@ def occurrences(
             chosen = [account for account in meant if (slot.id, account.city) not in withheld]
             used.update((account.name, account) for account in chosen)
             for account, moment in _times(slot, anchor, _by_zone(slot, campaign, chosen), timetable):
-                occurrence = _occurrence(campaign, slot, account, moment, late)
-                clashes.note(occurrence)
-                yield occurrence
-    yield from (_prompted(campaign, planned) for planned in planned_prompts(campaign, accounts))
-    yield from (_put_before_group(campaign, planned) for planned in group_prompts(campaign, accounts))
+                occurrence = _occurrence(campaign, slot, account, moment, late, said.get(slot.id))
+                if not missed.has(occurrence):
+                    clashes.note(occurrence)
+                    yield occurrence
+    to_people = chain(
+        (_prompted(campaign, planned) for planned in planned_prompts(campaign, accounts)),
+        (_written(campaign, planned) for planned in planned_letters(campaign, accounts, states)),
+        (_announced(campaign, planned) for planned in planned_notices(campaign, accounts)),
+        (_put_before_group(campaign, planned) for planned in group_prompts(campaign, accounts)),
+    )
+    yield from (occurrence for occurrence in to_people if not missed.has(occurrence))
     problems.extend(guarded_accounts(campaign, used.values()))
     problems.extend(clashes.problems())
+    problems.extend(missed.problems())
 
 
 def _cities(slot: Slot, anchor: Anchor, campaign: Campaign) -> frozenset[str] | None:
@@ -154,7 +202,12 @@ def _times(
 
 
 def _occurrence(
-    campaign: Campaign, slot: Slot, account: AccountView, moment: Moment, late: timedelta
+    campaign: Campaign,
+    slot: Slot,
+    account: AccountView,
+    moment: Moment,
+    late: timedelta,
+    crowd: Crowd | None,
 ) -> Occurrence:
     return Occurrence(
         campaign_id=campaign.id,
@@ -176,6 +229,8 @@ def _occurrence(
         late_by=late,
         pin=slot.pin,
         silent=slot.silent,
+        reply_to=slot.reply_to,
+        crowd=crowd,
     )
 
 
@@ -201,6 +256,59 @@ def _prompted(campaign: Campaign, planned: PlannedPrompt) -> Occurrence:
         pin=False,
         silent=False,
         prompt=planned.prompt,
+    )
+
+
+def _written(campaign: Campaign, planned: PlannedLetters) -> Occurrence:
+    moment = planned.moment
+    return Occurrence(
+        campaign_id=campaign.id,
+        slot_id=planned.slot,
+        message_id=planned.message,
+        account=planned.account,
+        channel=PLATFORM,
+        language=planned.language,
+        city=planned.step.city,
+        audience=planned.step.city,
+        occurrence=moment.occurrence,
+        local_at=moment.local_at,
+        zone=moment.zone,
+        due_at=moment.due_at,
+        note=moment.note,
+        gap=moment.gap,
+        overlap=moment.overlap,
+        fixed=moment.fixed,
+        late_by=planned.late_by,
+        pin=False,
+        silent=False,
+        step=planned.step,
+        waits=planned.waits,
+    )
+
+
+def _announced(campaign: Campaign, planned: PlannedNotice) -> Occurrence:
+    moment, account = planned.moment, planned.account
+    return Occurrence(
+        campaign_id=campaign.id,
+        slot_id=planned.slot,
+        message_id=planned.message,
+        account=account.name,
+        channel=account.channel,
+        language=account.language,
+        city=account.city,
+        audience=account.city,
+        occurrence=moment.occurrence,
+        local_at=moment.local_at,
+        zone=moment.zone,
+        due_at=moment.due_at,
+        note=moment.note,
+        gap=moment.gap,
+        overlap=moment.overlap,
+        fixed=moment.fixed,
+        late_by=LETS_GO,
+        pin=False,
+        silent=False,
+        waits=True,
     )
 
 
@@ -266,6 +374,34 @@ class _Clashes:
         for (code, earlier, later), clash in self.found.items():
             more = f" (and {clash.count - 1} more)" if clash.count > 1 else ""
             yield (_repeated if code == "message-repeated" else _crowded)(earlier, later, clash, more)
+
+
+@dataclass(slots=True)
+class _Missed:
+    """Finds what would have been before the launch of a campaign; one problem per slot."""
+
+    since: datetime | None
+    found: dict[str, list[datetime]] = field(default_factory=dict)
+
+    def has(self, planned: Occurrence) -> bool:
+        """A prompt is over with the day; each reader gets it at their own hour."""
+        ends_at = planned.due_at if planned.prompt is None else planned.due_at + planned.late_by
+        if self.since is None or ends_at >= self.since:
+            return False
+        if planned.prompt is None:
+            self.found.setdefault(planned.slot_id, []).append(planned.due_at)
+        return True
+
+    def problems(self) -> Iterator[Problem]:
+        for slot, times in self.found.items():
+            many = f"{len(times)} posts of it" if len(times) > 1 else "it"
+            yield Problem(
+                "before-launch",
+                f"slot {slot}",
+                f"{many} would have been before the launch, first at {min(times):{SHOWN}} UTC, and left out",
+                "Nothing of it is sent late. Launch for a later moment if it is needed.",
+                severity=Severity.WARNING,
+            )
 
 
 def _message_unknown(slot: Slot) -> Problem:

@@ -1,13 +1,15 @@
 """What people changed at a door: it survives every re-planning of the folder."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from content.models import Gap, Overlap
+from schedules.planning.cities import CityStates, load_cities, state_of_slot
+from schedules.planning.counts import Crowds, load_crowds
 from schedules.planning.occurrences import Occurrence
 from schedules.store.engine import Store
 from schedules.store.tables import override
@@ -27,9 +29,11 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """Every change of one campaign, by key."""
+    """Every change of one campaign, by key; what people changed of its action days in their cities, and their numbers."""
 
     by_key: Mapping[str, Override]
+    cities: CityStates = field(default_factory=dict)
+    crowds: Crowds = field(default_factory=dict)
 
     @property
     def cancelled(self) -> frozenset[str]:
@@ -37,19 +41,29 @@ class Overrides:
         return frozenset(key for key, override in self.by_key.items() if override.cancelled)
 
     def apply(self, occurrences: Iterable[Occurrence]) -> Iterator[Occurrence]:
-        """The occurrences, at the times that people gave them."""
+        """The occurrences, at the times that people gave them.
+
+        Where an action day is delayed, so are its steps; what somebody moved by itself stays where it is.
+        """
         for occurrence in occurrences:
             changed = self.by_key.get(occurrence.key)
-            yield occurrence if changed is None else _moved(occurrence, changed)
+            yield self._delayed(occurrence) if changed is None else _moved(occurrence, changed)
+
+    def _delayed(self, occurrence: Occurrence) -> Occurrence:
+        delay = state_of_slot(self.cities, occurrence.slot_id, occurrence.city).delay
+        if not delay or occurrence.waits:
+            return occurrence
+        return replace(occurrence, due_at=occurrence.due_at + delay, delay=delay)
 
 
 async def load_overrides(store: Store, campaign_id: str) -> Overrides:
     """Every change that was made at a door to posts of one campaign."""
+    cities, crowds = await load_cities(store, campaign_id), await load_crowds(store, campaign_id)
     async with store.read() as connection:
         found = await connection.execute(
             select(override).where(override.c.key.startswith(f"{campaign_id}/", autoescape=True))
         )
-        return Overrides({row.key: _override(row) for row in found})
+        return Overrides({row.key: _override(row) for row in found}, cities, crowds)
 
 
 def _override(row: Any) -> Override:

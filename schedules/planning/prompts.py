@@ -104,9 +104,9 @@ def _for_group(prompt: DailyPrompt, account: AccountView, city: City, hour: int)
 
 
 def daily_prompts(campaign: Campaign) -> tuple[DailyPrompt, ...]:
-    """Every prompt with its date and those whom it serves."""
+    """Every prompt of a day with its date and those whom it serves."""
     days: dict[int, list[Prompt]] = {}
-    for prompt in campaign.prompts:
+    for prompt in campaign.daily:
         days.setdefault(prompt.day, []).append(prompt)
     return tuple(made for day in sorted(days) for made in _of_day(campaign, day, days[day]))
 

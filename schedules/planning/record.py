@@ -11,9 +11,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from content.errors import Problem, Severity
-from content.models import Campaign
+from content.models import Campaign, Risk
 from schedules.clock import Clock
 from schedules.lifecycle import State
+from schedules.people import groups, signups
+from schedules.people.days import NEVER
 from schedules.planning.changes import WITHDRAWN, Change, Recorded, change
 from schedules.planning.drafts import Draft
 from schedules.planning.occurrences import Occurrence
@@ -164,6 +166,7 @@ async def _save_campaign(store: Store, clock: Clock, campaign: Campaign, author:
         "title": campaign.title.get(campaign.languages[0], campaign.id),
         "folder": str(campaign.folder),
         "kit": campaign.model_dump_json(),
+        "dormant": campaign.dormant,
         "approvals": campaign.review.approvals,
         "author_may_approve": campaign.review.author_may_approve,
         "planned_at": clock.now(),
@@ -175,6 +178,9 @@ async def _save_campaign(store: Store, clock: Clock, campaign: Campaign, author:
         await connection.execute(
             campaign_table.update().where(campaign_table.c.id == campaign.id).values(values)
         )
+        still_open = [city.id for city in campaign.cities if city.risk is Risk.OPEN]
+        await groups.guard(connection, campaign.id, still_open, clock.now())
+        await signups.guard(connection, clock, campaign.id, still_open)
 
 
 async def _note_zones(store: Store, campaign_id: str) -> None:
@@ -202,6 +208,7 @@ def _recorded_posts(chunk: Sequence[Draft]) -> Select[Any]:
         post.c.key,
         post.c.digest,
         delivery.c.state,
+        delivery.c.due_at,
         delivery.c.planned_at,
         delivery.c.expires_at,
         delivery.c.reason,
@@ -223,9 +230,8 @@ async def _locked(connection: AsyncConnection, chunk: Sequence[Draft]) -> dict[s
 
 def _recorded(row: Any) -> Recorded:
     withdrawn = row.reason in WITHDRAWN
-    return Recorded(
-        row.id, row.key, row.digest, State(row.state), row.planned_at, row.expires_at, withdrawn
-    )
+    state, let_go = State(row.state), row.due_at < NEVER
+    return Recorded(row.id, row.key, row.digest, state, row.planned_at, row.expires_at, withdrawn, let_go)
 
 
 async def _record_chunk(
@@ -275,6 +281,7 @@ async def _said_before(connection: AsyncConnection, added: Sequence[Draft]) -> l
             post.c.message.in_(list({draft.occurrence.message_id for draft in added})),
             delivery.c.state.in_([State.SENT.value, State.UNKNOWN.value, State.SENDING.value]),
         )
+        .order_by(post.c.id)
     )
     pairs = ((row, texts.get((row.account, _text(row.body)))) for row in found)
     return [

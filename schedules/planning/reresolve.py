@@ -1,22 +1,27 @@
 """Following the world's governments: when they move the clocks, wall times stay and instants move."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from content.models import Gap, Overlap
 from schedules.clock import Clock
 from schedules.errors import LocalTimeInvalid
 from schedules.lifecycle import UNCLAIMED, State
+from schedules.people.days import NEVER
+from schedules.people.steps import tells_change
 from schedules.planning.changes import SKIPPED_BY_CLOCKS
+from schedules.planning.cities import GENERAL
 from schedules.store.engine import Store
-from schedules.store.tables import campaign, delivery, post
+from schedules.store.tables import campaign, day_city, delivery, override, post
 from schedules.walltime import resolve, tzdata_version
 
 SKIPPED_REMEDY: Final = "Give it a time that exists: munasara posts reschedule <id> --at 2027-03-01T18:00."
+_Delays: TypeAlias = Mapping[tuple[str, str], timedelta]
 _WAITING: Final = delivery.c.state.in_([state.value for state in UNCLAIMED])
 
 
@@ -50,9 +55,9 @@ async def follow_time_zones(store: Store, clock: Clock) -> tuple[Moved, ...]:
 
 
 async def _follow(connection: AsyncConnection, campaign_id: str, now: datetime) -> list[Moved]:
-    moved = []
+    moved, delays = [], await _delays(connection, campaign_id)
     for row in await _waiting(connection, campaign_id):
-        now_at = _resolved(row)
+        now_at = _resolved(row, delays)
         if now_at != row.planned_at:
             await connection.execute(
                 delivery.update()
@@ -71,10 +76,15 @@ async def _waiting(connection: AsyncConnection, campaign_id: str) -> list[Any]:
             post.c.zone,
             post.c.gap,
             post.c.overlap,
+            post.c.slot,
+            post.c.city,
+            or_(tells_change(post.c.slot), override.c.key.is_not(None)).label("is_by_itself"),
+            delivery.c.due_at,
             delivery.c.planned_at,
             delivery.c.expires_at,
         )
         .join_from(post, delivery, delivery.c.post == post.c.id)
+        .outerjoin(override, override.c.key == post.c.key)
         .where(
             post.c.campaign == campaign_id,
             post.c.fixed.is_(False),
@@ -87,12 +97,21 @@ async def _waiting(connection: AsyncConnection, campaign_id: str) -> list[Any]:
     return list(found.all())
 
 
-def _resolved(row: Any) -> datetime | None:
-    local_at = datetime.fromisoformat(row.local_at)
+async def _delays(connection: AsyncConnection, campaign_id: str) -> _Delays:
+    """By how much people delayed each action day of the campaign in a city."""
+    columns = (day_city.c.day, day_city.c.city, day_city.c.delay_minutes)
+    found = await connection.execute(select(*columns).where(day_city.c.campaign == campaign_id))
+    return {(row.day, row.city): timedelta(minutes=row.delay_minutes) for row in found}
+
+
+def _resolved(row: Any, delays: _Delays) -> datetime | None:
+    local_at, day = datetime.fromisoformat(row.local_at), row.slot.partition(":")[0]
+    delay = timedelta() if row.is_by_itself else delays.get((day, row.city or GENERAL), timedelta())
     try:
-        return resolve(local_at, row.zone, gap=Gap(row.gap), overlap=Overlap(row.overlap)).at
+        at = resolve(local_at, row.zone, gap=Gap(row.gap), overlap=Overlap(row.overlap)).at
     except LocalTimeInvalid:
         return None
+    return None if at is None else at + delay
 
 
 def _new_values(row: Any, now_at: datetime | None) -> dict[str, Any]:
@@ -103,7 +122,7 @@ def _new_values(row: Any, now_at: datetime | None) -> dict[str, Any]:
             "remedy": SKIPPED_REMEDY,
         }
     return {
-        "due_at": now_at,
+        "due_at": row.due_at if row.due_at >= NEVER else now_at,
         "planned_at": now_at,
         "expires_at": now_at + (row.expires_at - row.planned_at),
     }

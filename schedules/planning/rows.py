@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from content.video import Video
 from schedules.lifecycle import PART, PIN, PUBLISH, UNCLAIMED, State
-from schedules.people.days import BEFORE_EVERYTHING
+from schedules.people.days import BEFORE_EVERYTHING, NEVER
 from schedules.planning.changes import GONE_FROM_FOLDER, NOT_CONTINUED, NOT_PINNED, PAST_WHEN_PLANNED
 from schedules.planning.drafts import Draft
 from schedules.store.engine import Store
+from schedules.store.files import Files
 from schedules.store.tables import account, delivery, media, post
 from schedules.store.upsert import insert_new
 
@@ -31,8 +32,14 @@ PLANNED_ANEW: Final[Mapping[str, Any]] = {
 async def keep_videos(store: Store, drafts: Sequence[Draft]) -> None:
     """Freeze the videos of the drafts in files, each once, before any row speaks of them."""
     videos = {file.sha256: file for draft in drafts for file in draft.media if isinstance(file, Video)}
-    for sha256, video in videos.items():
-        await asyncio.to_thread(store.files.keep, sha256, video.data)
+    for video in videos.values():
+        await asyncio.to_thread(_keep, store.files, video)
+
+
+def _keep(files: Files, video: Video) -> None:
+    """One that was queued at a door is kept since it came, and its own file is gone."""
+    if files.read(video.sha256) is None:
+        files.keep(video.sha256, video.data)
 
 
 async def save_media(connection: AsyncConnection, drafts: Sequence[Draft]) -> None:
@@ -97,6 +104,8 @@ def _post_values(draft: Draft, author: str) -> dict[str, Any]:
 def _times(draft: Draft) -> dict[str, datetime]:
     planned_at, prompt = draft.occurrence.due_at, draft.occurrence.prompt
     due_at = BEFORE_EVERYTHING if prompt is not None and prompt.urgent else planned_at
+    if draft.occurrence.waits:
+        due_at = NEVER
     return {"due_at": due_at, "planned_at": planned_at, "expires_at": draft.expires_at}
 
 

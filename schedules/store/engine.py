@@ -3,7 +3,7 @@
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -98,7 +98,7 @@ class Store:
             with self._blocking.begin() as connection:
                 return work(connection)
         except OperationalError as error:
-            if tries == 1 or getattr(error.orig, "sqlstate", None) != DEADLOCK:
+            if tries == 1 or not _is_deadlock(error):
                 raise
         return self._run(work, tries - 1)
 
@@ -122,6 +122,21 @@ class Store:
         with self.path.with_name(self.path.name + ".lock").open("w") as lock:
             _take(lock.fileno(), self.path)
             yield
+
+
+async def despite_deadlocks(work: Callable[[], Awaitable[Result]]) -> Result:
+    """Do work that is one transaction, and do it again where PostgreSQL chose it to break a deadlock."""
+    for _ in range(DEADLOCK_TRIES - 1):
+        try:
+            return await work()
+        except OperationalError as error:
+            if not _is_deadlock(error):
+                raise
+    return await work()
+
+
+def _is_deadlock(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == DEADLOCK
 
 
 def _take(descriptor: int, path: Path) -> None:

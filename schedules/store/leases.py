@@ -1,5 +1,6 @@
 """Leases: what only one process does at a time, among any number on one database."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import uuid4
 
@@ -37,6 +38,13 @@ async def is_held(store: Store, clock: Clock, name: str) -> bool:
         return found.scalar() is not None
 
 
+async def held(store: Store, clock: Clock, beginning: str) -> frozenset[str]:
+    """The names that begin so of all leases that somebody has now."""
+    wanted = (lease.c.name.startswith(beginning, autoescape=True), lease.c.until > clock.now())
+    async with store.read() as connection:
+        return frozenset((await connection.execute(select(lease.c.name).where(*wanted))).scalars())
+
+
 async def tidy(store: Store, clock: Clock) -> None:
     """Take away leases that have run out."""
     async with store.write() as connection:
@@ -47,3 +55,9 @@ async def give_back(store: Store, name: str, holder: str) -> None:
     """End a lease early, so that others need not wait for it to run out."""
     async with store.write() as connection:
         await connection.execute(delete(lease).where(lease.c.name == name, lease.c.holder == holder))
+
+
+async def drop(store: Store, names: Collection[str]) -> None:
+    """End leases early, whoever has them."""
+    async with store.write() as connection:
+        await connection.execute(delete(lease).where(lease.c.name.in_(names)))

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Engine
 
 from schedules.errors import StoreUnusable
 
-HEAD: Final = "0009"
+HEAD: Final = "0012"
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 ADVISORY_LOCK: Final = 7_211_053_904
 """Any number will do, as long as nothing else in the database uses it."""
@@ -27,6 +27,19 @@ def migrate(url: str | URL) -> None:
                 return
         with engine.begin() as connection:
             _upgrade(connection)
+    finally:
+        engine.dispose()
+
+
+def is_migrated(url: str | URL) -> bool:
+    """Whether the database is there and has a schema of ours, of whatever version. Blocks; makes nothing."""
+    known = make_url(url)
+    if known.get_backend_name() == "sqlite" and not Path(known.database or "").exists():
+        return False
+    engine = _engine(known)
+    try:
+        with engine.connect() as connection:
+            return _version(connection) is not None
     finally:
         engine.dispose()
 

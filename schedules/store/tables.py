@@ -44,6 +44,7 @@ campaign: Final = Table(
     Column("planned_by", Text, nullable=False),
     Column("tzdata", Text, nullable=False),
     Column("kit", Text),
+    Column("dormant", Boolean, nullable=False, server_default=text("false")),
 )
 """``kit`` is the folder as it was last planned, as JSON, for doors on machines that do not have the folder."""
 
@@ -304,11 +305,12 @@ person: Final = Table(
     Column("open_until", Instant),
     Column("wrong_codes", Integer, nullable=False, server_default=text("0")),
     Column("wrong_until", Instant),
+    Column("enrol_until", Instant),
 )
 """Somebody whom the bot knows: a random pseudonym, the Telegram id sealed and bound to this row, and a keyed fingerprint
 to find it by. Only people in charge have a ``handle``. ``totp`` is their sealed second factor, ``totp_step`` the last
 step of it that was used, ``open_until`` how long the last code opens what needs one. ``wrong_codes`` were shown in a row,
-which count until ``wrong_until``."""
+which count until ``wrong_until``. A first second factor is set up before ``enrol_until``, or not at all."""
 
 volunteer: Final = Table(
     "volunteer",
@@ -383,8 +385,21 @@ trace: Final = Table(
     Column("message", BigInteger, primary_key=True),
     Column("delete_at", Instant, nullable=False),
     Index("ix_trace_delete_at", "delete_at"),
+    Index("ix_trace_message", "message"),
 )
 """Messages on the phone of somebody in a guarded city, which the bot deletes at that time."""
+
+under_way: Final = Table(
+    "under_way",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person", Text, ForeignKey("person.id"), nullable=False),
+    Column("after", BigInteger, nullable=False),
+    Column("delete_at", Instant, nullable=False),
+    Index("ix_under_way_person", "person"),
+)
+"""A message that is being sent to such a phone and has no number yet: it will be one of the next after ``after``. Where a crash
+leaves this row behind, these numbers are deleted instead."""
 
 response: Final = Table(
     "response",
@@ -478,9 +493,12 @@ door_message: Final = Table(
     Column("ended_at", Instant),
     Column("revision", Integer, nullable=False),
     Column("card", BigInteger),
+    Column("graphic", Boolean),
+    Column("warning", JSON),
 )
 """A message that was queued at a door; ``language`` is that of its first text. It is due at ``exact_at``, or at
 ``local_at`` by the clocks of ``zone``, or of each city where that is NULL; where all are, as soon as it is approved.
+``graphic`` is whether its pictures show violence, NULL while nobody has said so, and ``warning`` the warning by language.
 ``card`` is the number of the message on the author's phone that shows where it stands."""
 
 door_text: Final = Table(
@@ -527,3 +545,145 @@ wording: Final = Table(
     Column("used", Integer, nullable=False),
 )
 """How many people were given a ready wording of a letter on a day; not who."""
+
+day_city: Final = Table(
+    "day_city",
+    metadata,
+    Column("campaign", Text, ForeignKey("campaign.id"), primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("city", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("delay_minutes", Integer, nullable=False, server_default=text("0")),
+    Column("place", Text, nullable=False, server_default=text("'a'")),
+    Column("permit", Text),
+    Column("ticked", JSON, nullable=False),
+    Column("coming", Integer, nullable=False, server_default=text("0")),
+    Column("came", Integer, nullable=False, server_default=text("0")),
+    Column("came_along", Integer, nullable=False, server_default=text("0")),
+    Column("untold", Text),
+    Column("untold_at", Instant),
+    Column("changed_at", Instant, nullable=False),
+)
+"""What people changed of an action day in one city. ``status`` is a word of ``schedules.planning.cities``; ``place`` is which
+of the two meeting places counts; ``permit`` stands over what the folder says; ``ticked`` are the items of readiness that a
+person ticked; ``coming`` counts those who say so in a guarded city, of whom nothing else is
+kept; ``came`` and ``came_along`` are what is left, some days later, of who had signed up and their guests. ``untold`` is the last change of which people were not told, ``untold_at`` since when."""
+
+meeting: Final = Table(
+    "meeting",
+    metadata,
+    Column("campaign", Text, ForeignKey("campaign.id"), primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("city", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+"""Meeting places and contacts of a city on an action day, sealed and bound to this row. They appear nowhere else."""
+
+sign_up: Final = Table(
+    "sign_up",
+    metadata,
+    Column("campaign", Text, ForeignKey("campaign.id"), primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("person", Text, ForeignKey("person.id"), primary_key=True),
+    Column("city", Text, nullable=False),
+    Column("guests", Integer, nullable=False),
+    Column("signed_at", Instant, nullable=False),
+    Index("ix_sign_up_person", "person"),
+)
+"""Who comes to an action day in an open city, and with how many others. In guarded cities nothing is kept."""
+
+call: Final = Table(
+    "call",
+    metadata,
+    Column("campaign", Text, ForeignKey("campaign.id"), primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("city", Text, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("person", Text, ForeignKey("person.id"), primary_key=True),
+    Column("asked_at", Instant, nullable=False),
+    Column("message", BigInteger),
+    Column("answered_at", Instant),
+    Column("escalated_at", Instant),
+    Index("ix_call_person", "person"),
+)
+"""A captain was asked at a roll call or a check-in, and has answered or not. ``message`` is the question on their phone,
+``escalated_at`` when their silence was passed on to the next person."""
+
+check_in: Final = Table(
+    "check_in",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("campaign", Text, ForeignKey("campaign.id"), nullable=False),
+    Column("day", Text, nullable=False),
+    Column("city", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("people", Integer),
+    Column("happened_at", Instant, nullable=False),
+    Column("told_at", Instant, nullable=False),
+    Index("ix_check_in_campaign_day", "campaign", "day", "city"),
+)
+"""A report from a city: that it began or ended, how many people are there, or that it is in danger; never by whom. A later one
+corrects an earlier one of its kind. ``happened_at`` is when the captain pressed, ``told_at`` when that arrived."""
+
+photo: Final = Table(
+    "photo",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("campaign", Text, ForeignKey("campaign.id"), nullable=False),
+    Column("day", Text, nullable=False),
+    Column("city", Text, nullable=False),
+    Column("sha256", Text, ForeignKey("media.sha256"), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("cleared_by", Text),
+    Column("reviewed_at", Instant),
+    Index("ix_photo_campaign_day", "campaign", "day", "city"),
+)
+"""A picture from a city, drawn anew without metadata, not for publication until a reviewer has cleared it."""
+
+day_count: Final = Table(
+    "day_count",
+    metadata,
+    Column("campaign", Text, ForeignKey("campaign.id"), primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("frozen_at", Instant, nullable=False),
+    Column("numbers", JSON, nullable=False),
+)
+"""The numbers of an action day as they were when its count closed; the round-up and the report say these."""
+
+board: Final = Table(
+    "board",
+    metadata,
+    Column("campaign", Text, ForeignKey("campaign.id"), primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("address", LargeBinary, nullable=False),
+    Column("message", BigInteger),
+    Column("shown", Text, nullable=False, server_default=text("''")),
+    Column("language", Text, nullable=False),
+)
+"""The group of the organisers in which the board of an action day stands: its chat sealed and bound to this row, the number of
+the message that is edited, and a digest of what it shows."""
+
+kit_media: Final = Table(
+    "kit_media",
+    metadata,
+    Column("campaign", Text, ForeignKey("campaign.id"), primary_key=True),
+    Column("file", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("fits", JSON, nullable=False),
+)
+"""The pictures and videos of a dormant campaign and of round-ups, which are drawn without their folder. ``source`` is the digest of the
+file in the folder; ``fits`` has for each platform the frozen bytes in ``media``, or why it takes none."""
+
+launch: Final = Table(
+    "launch",
+    metadata,
+    Column("campaign", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("launched_by", Text),
+    Column("launched_at", Instant),
+)
+"""The wish to launch a dormant campaign at an instant, and the second person's yes to the very same kit and instant."""

@@ -2,8 +2,10 @@
 
 import asyncio
 import tempfile
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.logs import configure_logs
 from bot.pool import ChannelPool
@@ -27,7 +29,17 @@ EACH = 25
 
 async def burst(url: str, standin: StandInProcess) -> str:
     """Send them all with one worker in this process."""
-    store, clock = Store(url), SystemClock()
+    store = Store(url)
+    await add_accounts(store, *ACCOUNTS)
+    due_at = SystemClock().now() + timedelta(seconds=2)
+    await add_deliveries(store, ACCOUNTS, EACH, due_at=due_at)
+    commits = await send_all(store, standin)
+    return _line(standin, store.url.get_backend_name(), due_at, commits)
+
+
+async def send_all(store: Store, standin: StandInProcess) -> int:
+    """Let one worker send everything there is, close the store, and say how many transactions that took."""
+    clock = SystemClock()
 
     async def connect(account: str) -> Channel:
         return RehearsalChannel(Connection(account, {"base_url": standin.base_url, "platform": "x"}))
@@ -36,29 +48,32 @@ async def burst(url: str, standin: StandInProcess) -> str:
     control, pool = Control(ledger.pauses), ChannelPool(connect)
     dispatcher = Dispatcher(ledger, pool, control, name="bench")
     worker, stop = Worker(store, clock, dispatcher, control, name="bench", version="bench"), asyncio.Event()
-    await add_accounts(store, *ACCOUNTS)
-    due_at = clock.now() + timedelta(seconds=2)
-    await add_deliveries(store, ACCOUNTS, EACH, due_at=due_at)
     commits = count_commits(store)
     running = asyncio.create_task(worker.run(stop))
-    while (await states(store)) != {"sent": len(ACCOUNTS) * EACH}:
+    while set(await states(store)) != {"sent"}:
         await asyncio.sleep(0.1)
     stop.set()
     await running
     await pool.aclose()
     await store.close()
-    return _line(store, standin, due_at, commits())
+    return commits()
 
 
-def _line(store: Store, standin: StandInProcess, due_at: datetime, commits: int) -> str:
-    begun = standin.entries("begun")
-    late = sorted((datetime.fromisoformat(entry["at"]) - due_at).total_seconds() for entry in begun)
+def _line(standin: StandInProcess, database: str, due_at: datetime, commits: int) -> str:
     accepted = len(standin.entries("accepted"))
     return (
-        f"{store.url.get_backend_name():<11} {accepted} of {len(ACCOUNTS) * EACH} accepted   lateness "
-        f"first {late[0]:.2f} s, median {late[len(late) // 2]:.2f} s, "
-        f"99th percentile {late[int(len(late) * 0.99)]:.2f} s, last {late[-1]:.2f} s   "
+        f"{database:<11} {accepted} of {len(ACCOUNTS) * EACH} accepted   {lateness(standin, due_at)}   "
         f"transactions per post {commits / accepted:.2f} (idle ticks included)"
+    )
+
+
+def lateness(standin: StandInProcess, due_at: datetime) -> str:
+    """How late the requests reached the stand-in."""
+    begun = standin.entries("begun")
+    late = sorted((datetime.fromisoformat(entry["at"]) - due_at).total_seconds() for entry in begun)
+    return (
+        f"lateness first {late[0]:.2f} s, median {late[len(late) // 2]:.2f} s, "
+        f"99th percentile {late[int(len(late) * 0.99)]:.2f} s, last {late[-1]:.2f} s"
     )
 
 
@@ -66,11 +81,16 @@ def main() -> None:
     """Print the table."""
     configure_logs(form="json", level="error")
     print("Five hundred posts due at one instant on 20 accounts, one worker, a stand-in over HTTP")
+    on_both(burst)
+
+
+def on_both(measure: Callable[[str, StandInProcess], Coroutine[Any, Any, str]]) -> None:
+    """Print one line for each database."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{folder}/bench.db"
         migrate(url)
         with standin_process(Path(folder) / "log.jsonl") as standin:
-            print(asyncio.run(burst(url, standin)))
+            print(asyncio.run(measure(url, standin)))
     with (
         tempfile.TemporaryDirectory() as folder,
         postgres_server({}, durable=True) as server,
@@ -78,7 +98,7 @@ def main() -> None:
         standin_process(Path(folder) / "log.jsonl") as standin,
     ):
         migrate(url)
-        print(asyncio.run(burst(url, standin)))
+        print(asyncio.run(measure(url, standin)))
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from channels.secret import Secret
 from channels.telegram.channel import TelegramChannel
 from channels.telegram.direct import DirectChannel
 from schedules.accounts.accounts import NewAccount
-from schedules.commands import accounts
+from schedules.accounts.keys import Key, create_key
+from schedules.commands import accounts, wipe
 from schedules.commands.actor import Actor
 from schedules.errors import StoreUnusable
 from schedules.store.tables import media
@@ -27,6 +29,52 @@ async def test_opening_makes_what_is_missing_once(tmp_path: Path) -> None:
         version = app.vault.version
     async with open_app(settings(tmp_path)) as app:
         assert app.vault.version == version
+
+
+async def test_a_database_never_gets_a_second_key(tmp_path: Path, empty_database_url: str) -> None:
+    ours = Settings(home=tmp_path / "home", database=empty_database_url)
+    async with open_app(ours):
+        pass
+    key = ours.key_path.read_bytes()
+    ours.key_path.unlink()
+    for create in (True, False):
+        with pytest.raises(StoreUnusable, match=r"Put it back from where .* To begin anew, "):
+            async with open_app(ours, create=create):
+                pass
+        assert not ours.key_path.exists()
+    ours.key_path.write_bytes(key)
+    ours.key_path.chmod(0o400)
+    async with open_app(ours, create=False) as app:
+        assert app.vault.version == Key(b64decode(key)).version
+
+
+async def test_only_who_asks_for_it_gets_an_installation(tmp_path: Path, empty_database_url: str) -> None:
+    ours = Settings(home=tmp_path / "home", database=empty_database_url)
+    with pytest.raises(StoreUnusable, match=r"There is no database at .* munasara init"):
+        async with open_app(ours, create=False):
+            pass
+    assert not ours.home.exists()
+
+
+async def test_a_key_without_its_database_is_kept(tmp_path: Path) -> None:
+    """So it is after a crash at the first start, and where a database was lost and its key was not."""
+    ours = settings(tmp_path)
+    key = create_key(ours.key_path)
+    async with open_app(ours) as app:
+        assert app.vault.version == key.version
+
+
+async def test_a_wiped_installation_says_so_whatever_key_is_there(
+    tmp_path: Path, empty_database_url: str
+) -> None:
+    ours = Settings(home=tmp_path / "home", database=empty_database_url)
+    async with open_app(ours) as app:
+        await wipe.wipe(app.store, app.clock, Actor("amal"), ours.key_path)
+    for _ in ("without a key", "with another key"):
+        with pytest.raises(StoreUnusable, match=r"was wiped: .* To begin anew, .*munasara init"):
+            async with open_app(ours):
+                pass
+        ours.key_path.exists() or create_key(ours.key_path)
 
 
 async def test_a_key_that_others_may_read_is_not_used(tmp_path: Path) -> None:
@@ -80,6 +128,16 @@ async def test_sqlite_takes_one_worker(tmp_path: Path) -> None:
         with pytest.raises(StoreUnusable, match="Another worker is already running"):
             async with open_worker(app):
                 pass
+
+
+async def test_after_a_wipe_a_worker_leaves_no_page_of_a_board(tmp_path: Path) -> None:
+    board = settings(tmp_path).board_folder / "demo" / "release" / "private"
+    async with open_app(settings(tmp_path)) as app, open_worker(app):
+        board.mkdir(parents=True)
+        (board / "board.json").write_text("{}", encoding="utf-8")
+        async with open_app(settings(tmp_path)) as door:
+            await wipe.wipe(door.store, door.clock, Actor("root"), door.settings.key_path)
+    assert not board.exists()
 
 
 async def test_a_worker_is_not_ready_before_it_knows_the_pauses(tmp_path: Path) -> None:

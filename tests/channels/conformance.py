@@ -243,6 +243,7 @@ class ChannelConformance:
         check = await adapter.verify()
         assert check.ready
         assert check.identity
+        assert (check.quota is not None) == (Feature.QUOTA in adapter.features)
         assert platform.public() == []
 
     def test_a_missing_setting_is_named(self, tmp_path: Path) -> None:
@@ -283,6 +284,7 @@ def _demanding() -> dict[Feature, OutgoingPost]:
         Feature.MEDIA: post(media=(picture(),)),
         Feature.VIDEO: post(media=(video(),)),
         Feature.SILENT: post(options={"silent": True}),
+        Feature.REPLIES: post(options={"reply_to": "https://x.com/ministry/status/17"}),
         Feature.TOPICS: post(options={"topic": "7"}),
     }
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from channels import httpclient
-from channels.base import Prepared
+from channels.base import Feature, Prepared
 from channels.errors import ChannelError, NotAuthorised, OutcomeUnknown, RateLimited, Refused, Unreachable
 from tests.channels.conformance import (
     CANARY,
@@ -47,11 +47,12 @@ def _status(status: int, body: bytes = b'{"error": "no"}', **headers: str) -> Be
     return answering(response(status, body, **headers))
 
 
+NO_ANSWER = "no answer"
 FAILURES: dict[str, Failure] = {
     "closed before the request": Failure(closing_before_the_request, OutcomeUnknown),
     "closed after the request": Failure(closing_after_the_request, OutcomeUnknown),
     "half an answer": Failure(breaking_off, OutcomeUnknown),
-    "no answer": Failure(never_answering, OutcomeUnknown),
+    NO_ANSWER: Failure(never_answering, OutcomeUnknown),
     "no HTTP": Failure(answering(b"220 mail.example.org ESMTP\r\n"), OutcomeUnknown),
     "200 with HTML": Failure(_status(200, HTML, Content_Type="text/html"), OutcomeUnknown),
     "200 and empty": Failure(_status(200, b""), OutcomeUnknown),
@@ -63,7 +64,9 @@ FAILURES: dict[str, Failure] = {
     "400": Failure(_status(400, b'{"ok": false, "description": "no ' + CANARY.encode() + b'"}'), Refused),
     "400 with HTML": Failure(_status(400, HTML), Refused),
     "401": Failure(_status(401), NotAuthorised),
+    "401 with HTML": Failure(_status(401, HTML, Content_Type="text/html"), OutcomeUnknown),
     "403": Failure(_status(403), NotAuthorised),
+    "403 with HTML": Failure(_status(403, HTML, Content_Type="text/html"), OutcomeUnknown),
     "429": Failure(_status(429), RateLimited),
     "429 with seconds": Failure(_status(429, Retry_After="7"), RateLimited),
     "500": Failure(_status(500), OutcomeUnknown),
@@ -85,8 +88,10 @@ class HttpConformance(ChannelConformance):
     prepared: ClassVar[Prepared] = {}
 
     @pytest.fixture
-    def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(httpclient, "TIMEOUT", httpx.Timeout(5, read=0.2))
+    def impatient(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where no answer will come, none is waited for; any other has all the time it needs."""
+        if name == NO_ANSWER:
+            monkeypatch.setattr(httpclient, "TIMEOUT", httpx.Timeout(60, read=0.2))
 
     async def test_a_closed_port_is_unreachable(self, tmp_path: Path) -> None:
         async with self.connect(DEAD_ADDRESS, tmp_path) as adapter:
@@ -116,6 +121,18 @@ class HttpConformance(ChannelConformance):
             except (Unreachable, RateLimited):
                 return
             assert not check.ready
+
+    @pytest.mark.parametrize("name", ["401 with HTML", "403 with HTML"])
+    async def test_a_page_in_the_way_is_no_verdict_on_the_account(self, tmp_path: Path, name: str) -> None:
+        async with (
+            hostile(FAILURES[name].behaviour) as server,
+            self.connect(server.base_url, tmp_path) as adapter,
+        ):
+            with pytest.raises(Unreachable):
+                await adapter.verify()
+            if Feature.RENEWAL in adapter.features:
+                with pytest.raises(Unreachable):
+                    await adapter.renew()
 
     async def test_the_wait_is_the_one_that_the_platform_asks_for(self, tmp_path: Path) -> None:
         waits = {"429 with seconds": timedelta(seconds=7), "429": httpclient.DEFAULT_WAIT}
@@ -151,5 +168,5 @@ class HttpConformance(ChannelConformance):
             publishing.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await publishing
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await server.hung_up.wait()

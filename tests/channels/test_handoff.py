@@ -120,9 +120,20 @@ async def test_a_next_person_whom_nobody_knows_does_not_hold_the_account(people:
         await handoff(people, then="stranger").remind(post(), Urging.ESCALATION)
 
 
-async def test_a_person_whom_nobody_knows_holds_the_account(people: People) -> None:
+async def test_where_the_first_cannot_be_reached_the_next_person_gets_it_at_once(people: People) -> None:
+    assert await handoff(people, to="stranger").publish(post(), {}) == HandedOff("noor")
+    assert [(person, packet.urging) for person, packet in people.brought] == [("noor", Urging.ESCALATION)]
+
+
+async def test_a_reminder_that_reaches_nobody_does_not_stop_the_escalation(people: People) -> None:
+    with pytest.raises(Refused, match="does not know"):
+        await handoff(people, to="stranger").remind(post(), Urging.REMINDER)
+
+
+@pytest.mark.parametrize("then", ["", "nobody"])
+async def test_where_nobody_can_be_reached_the_account_is_held(people: People, then: str) -> None:
     with pytest.raises(NotAuthorised, match="does not know"):
-        await handoff(people, to="stranger").publish(post(), {})
+        await handoff(people, to="stranger", then=then).publish(post(), {})
 
 
 @pytest.mark.parametrize("urging", Urging)

@@ -1,5 +1,7 @@
 import gzip
+import importlib.util
 import logging
+import sys
 from datetime import timedelta
 
 import httpx
@@ -12,6 +14,7 @@ from channels.errors import ChannelError, NotAuthorised, OutcomeUnknown, RateLim
 from channels.httpclient import (
     DEFAULT_WAIT,
     LONGEST_WAIT,
+    OPTIONAL,
     SHORTEST_WAIT,
     Answer,
     AnswerTooLarge,
@@ -139,6 +142,11 @@ def test_libraries_that_log_tokens_stay_quiet_below_warnings() -> None:
     for name in ("httpx", "httpcore.http11", "telegram.Bot", "telegram.request"):
         assert not logging.getLogger(name).isEnabledFor(logging.INFO)
         assert logging.getLogger(name).isEnabledFor(logging.WARNING)
+
+
+def test_a_library_that_is_missing_is_not_searched_for_again_and_again() -> None:
+    new_client()
+    assert importlib.util.find_spec(OPTIONAL) is not None or sys.modules[OPTIONAL] is None
 
 
 def test_an_answer_does_not_show_its_body() -> None:

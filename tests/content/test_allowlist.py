@@ -4,6 +4,8 @@ import pytest
 from jinja2 import Environment
 
 from content.allowlist import KNOWN_NAMES, Disallowed, allow
+from content.crowds import SAMPLE
+from content.models import ActionDay
 from content.names import names_for
 from content.rendering import claims_used
 from tests.content.hostile_templates import ESCAPES
@@ -21,7 +23,9 @@ def test_what_is_not_listed_is_refused_with_its_line(source: str) -> None:
 
 
 def test_every_known_name_is_given_and_nothing_else() -> None:
-    names = names_for(campaign(), ask(), "en", "x", city="berlin", local_at=datetime(2026, 9, 12, 18))
+    at = datetime(2026, 9, 12, 18)
+    day = ActionDay(id="rise", title={"en": "Rise"}, at=at)
+    names = names_for(campaign(), ask(), "en", "x", city="berlin", local_at=at, crowd=SAMPLE, day=day)
     given = {name: value for name, value in names.items() if name.isidentifier()}
     assert given.keys() == KNOWN_NAMES.keys()
     for name, parts in KNOWN_NAMES.items():

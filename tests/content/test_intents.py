@@ -77,6 +77,13 @@ def test_marks_and_capitals_do_not_matter(way: tuple[Intent, str]) -> None:
         ("aujourdhui", Intent.TODAY),
         ("تو\u200cقف", Intent.PAUSE),
         ("ok", Intent.YES),
+        ("موافق", Intent.YES),
+        ("iptal", Intent.PAUSE),
+        ("Abonelikten çık!", Intent.PAUSE),
+        ("إلغاء الاشتراك", Intent.PAUSE),
+        ("Se désabonner", Intent.PAUSE),
+        ("Abmelden", Intent.PAUSE),
+        ("unsubscribe", Intent.PAUSE),
     ],
 )
 def test_people_spell_as_they_like(text: str, intent: Intent) -> None:
@@ -96,6 +103,10 @@ def test_people_spell_as_they_like(text: str, intent: Intent) -> None:
         "Stop " * 800,
         "Ich kann heute nicht mehr",
         "1",
+        "oldu",
+        "sakla",
+        "emniyet",
+        "durumum",
     ],
 )
 def test_a_sentence_is_no_command(text: str) -> None:

@@ -186,7 +186,7 @@ def test_an_agreed_tag_is_seen_by_each_platform(text: str) -> None:
         )
 
 
-@pytest.mark.timeout(30)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     "piece", ["#1", "a.", "-a", "#1····", "https://a.co/((", "@a.", "é", "\u200f", "👩\u200d"]
 )

@@ -1,13 +1,13 @@
 import os
 import re
-import time
 import tomllib
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as wall_time
 from pathlib import Path
+from time import process_time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from content import models
@@ -117,10 +117,10 @@ def test_what_is_no_campaign_folder_is_a_problem(tmp_path: Path, name: str) -> N
 def test_any_text_of_50_mb_is_a_problem_at_once(tmp_path: Path, name: str) -> None:
     folder = write_campaign(tmp_path, base=COMPLETE)
     os.truncate(folder / name, 50 * 1024 * 1024)
-    started = time.monotonic()
+    started = process_time()
     problems = read_campaign(folder)[1]
     assert f"file-too-large {name}" in brief(problems)
-    assert time.monotonic() - started < BOUND
+    assert process_time() - started < BOUND
 
 
 def test_hundreds_of_problems_of_one_kind_are_cut_short(tmp_path: Path) -> None:
@@ -157,9 +157,9 @@ HOSTILE = {
 @pytest.mark.parametrize(("name", "text"), HOSTILE.values(), ids=HOSTILE)
 def test_hostile_files_take_bounded_time(tmp_path: Path, name: str, text: str) -> None:
     folder = write_campaign(tmp_path, {name: text})
-    started = time.monotonic()
+    started = process_time()
     problems = read_campaign(folder)[1]
-    assert time.monotonic() - started < BOUND
+    assert process_time() - started < BOUND
     assert len(problems) < 2_000
     assert all(len(str(problem)) < 1_000 for problem in problems)
 
@@ -170,7 +170,6 @@ def is_readable(problem: Problem) -> bool:
     return jargon is None and text.isprintable() and len(text) < 1_000 and text.endswith((".", "?"))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(name=st.sampled_from(sorted(COMPLETE)), data=st.binary(max_size=200), at=st.integers(0, 400))
 def test_any_bytes_in_any_file_are_problems_or_fine(
     tmp_path_factory: pytest.TempPathFactory, name: str, data: bytes, at: int
@@ -212,7 +211,7 @@ ASSIGNMENTS = [
 ]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=150)
+@settings(max_examples=150)
 @given(edits=st.lists(st.tuples(st.sampled_from(ASSIGNMENTS), VALUES), min_size=1, max_size=3))
 def test_any_values_of_any_keys_are_problems_or_fine(
     tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[tuple[str, str], str]]
@@ -248,7 +247,16 @@ def test_the_smallest_campaign_of_the_guide_loads(tmp_path: Path) -> None:
 def test_every_other_file_of_the_guide_loads_with_it(tmp_path: Path) -> None:
     named = re.findall(r"^```toml\n# ([\w/.-]+)\n(.*?)```", GUIDE, re.MULTILINE | re.DOTALL)
     prompts = {"prompts/tell-a-friend/en.md": "Tell.", "prompts/tell-a-friend/tr.md": "Anlat."}
-    folder = write_campaign(tmp_path, {**examples(), **prompts, **dict(named)}, base={})
+    told = {
+        f"messages/{name}/{file}": text
+        for name in ("later", "elsewhere", "over", "off")
+        for file, text in {
+            "message.toml": examples()["messages/launch/message.toml"],
+            "en.md": "Look here.\n\n#WhiteBalloons",
+            "tr.md": "Buraya bak.\n\n#WhiteBalloons",
+        }.items()
+    }
+    folder = write_campaign(tmp_path, {**examples(), **prompts, **told, **dict(named)}, base={})
     assert read_campaign(folder)[1] == ()
     campaign = load_campaign(folder)
     assert len(campaign.slots) == 5
@@ -268,6 +276,7 @@ def test_the_guide_names_every_key_that_a_campaigner_may_write() -> None:
     ]
     own = {
         "folder",
+        "launched_at",
         "variants",
         "targets",
         "claims",

@@ -58,6 +58,11 @@ def test_our_own_text_is_not_hers() -> None:
     assert Fault.OURS in faults(ours.replace("{{ claims.people }}", "9,000 people"), apps=())
 
 
+def test_an_angle_of_ours_is_not_her_sentence() -> None:
+    (angle, *_) = (angle["en"] for prompt in CAMPAIGN.prompts for angle in prompt.angles)
+    assert Fault.OURS in faults(f"{angle}\n#WhiteBalloons")
+
+
 def test_a_tag_alone_is_no_sentence() -> None:
     assert faults("#WhiteBalloons") == {Fault.TOO_SHORT}
 

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from content.errors import TemplateBroken
@@ -54,7 +54,6 @@ def test_the_same_input_gives_the_same_value(source: str, language: str) -> None
     assert repr(rendered(source, language)) == repr(rendered(source, language))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=100))
 @example("**bold** `code` <b>")
 @example("{{ hashtag }}{% for %}")

@@ -11,7 +11,8 @@ from content.catalogs import compiled, path_of, read
 from content.direction import check_bidi
 from content.filters import FilterRefused, date_, habits_for
 from content.languages import OURS
-from content.words import Words, isolated, later, unread, words
+from content.later import later
+from content.words import Words, isolated, unread, words
 from tests.content.own_catalogs import PEOPLE, SIX, catalogs_of, translate
 from tests.support.source import ROOT
 

@@ -57,7 +57,7 @@ class Scene:
         """Do what is due so many hours after eight in the morning, with a fresh worker."""
         self.clock.set(MORNING + timedelta(hours=hours))
         self.api.now = self.clock.now()
-        control = Control(self.ledger.pauses)
+        control = Control(self.ledger.pauses, elapsed=lambda: 0.0)
         pool = ChannelPool(self.app.connect)
         worker = Dispatcher(self.ledger, pool, control, name="w", draw=random.Random(7))
         await control.refresh()
@@ -107,7 +107,7 @@ async def test_a_revoked_token_is_replaced_and_what_waited_goes_out_and_is_taken
     await scene.run_at(4)
     assert await states(store) == {"ready": 1}
     assert scene.api.tweets == {}
-    (held,) = (await status(store, scene.clock)).held
+    (held,) = (await status(store, scene.clock, Actor("sara"))).held
     assert held.account == "x-en"
 
     async def verify(account: str) -> AccountCheck:

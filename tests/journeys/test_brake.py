@@ -1,6 +1,5 @@
 """Stopping: from another process, and by a worker that no longer hears its database."""
 
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +15,9 @@ from schedules.clock import SystemClock
 from schedules.commands.actor import Actor
 from schedules.commands.pauses import pause, resume
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 from tests.support.deliveries import add_accounts, add_deliveries
 from tests.support.history import judge
-from tests.support.processes import StandInProcess, kill_worker, standin_process
+from tests.support.processes import StandInProcess, WorkerProcess, standin_process
 from tests.support.proxy import proxy_before
 
 ACCOUNTS = tuple(f"account-{number}" for number in range(20))
@@ -29,7 +27,6 @@ ENOUGH = 120
 
 async def filled(url: str) -> Store:
     """Twenty accounts at five sends per second each: a hundred per second for a minute."""
-    migrate(url)
     store = Store(url)
     await add_accounts(store, *ACCOUNTS, rate=5, burst=1)
     await add_deliveries(store, ACCOUNTS, 300, due_at=SystemClock().now())
@@ -37,31 +34,23 @@ async def filled(url: str) -> Store:
 
 
 @contextmanager
-def sending(url: str, standin: StandInProcess) -> Iterator[subprocess.Popen[str]]:
+def sending(url: str, standin: StandInProcess) -> Iterator[WorkerProcess]:
     """A worker at full speed."""
-    with kill_worker({"database": url, "base_url": standin.base_url, "lease": 30}) as worker:
-        try:
-            _wait_for(standin, worker, ENOUGH)
-            yield worker
-        finally:
-            worker.kill()
-            worker.communicate()
+    with WorkerProcess({"database": url, "base_url": standin.base_url, "lease": 30}) as worker:
+        _wait_for(standin, worker, ENOUGH)
+        yield worker
 
 
-def _wait_for(standin: StandInProcess, worker: subprocess.Popen[str], begun: int) -> None:
-    for _ in range(600):
+def _wait_for(standin: StandInProcess, worker: WorkerProcess, begun: int) -> None:
+    for _ in range(1_200):
         if len(standin.entries("begun")) >= begun:
             return
         _let_run(worker, 0.05)
     raise AssertionError("the worker sends nothing")
 
 
-def _let_run(worker: subprocess.Popen[str], seconds: float) -> None:
-    try:
-        _, errors = worker.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        return
-    raise AssertionError(errors[-3000:])
+def _let_run(worker: WorkerProcess, seconds: float) -> None:
+    assert not worker.ends_within(seconds)
 
 
 def _begun_after(standin: StandInProcess, instant: datetime) -> list[dict[str, Any]]:

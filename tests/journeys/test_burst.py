@@ -4,12 +4,15 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from schedules.clock import SystemClock
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 from tests.support.deliveries import add_accounts, add_deliveries
 from tests.support.history import judge
-from tests.support.processes import run_to_the_end, standin_process
+from tests.support.processes import PATIENT, run_to_the_end, standin_process
+
+pytestmark = pytest.mark.timeout(1_200)
 
 ACCOUNTS = tuple(f"account-{number}" for number in range(20))
 
@@ -17,13 +20,12 @@ ACCOUNTS = tuple(f"account-{number}" for number in range(20))
 async def test_five_hundred_posts_due_at_one_instant_are_all_accepted_once(
     database_url: str, tmp_path: Path
 ) -> None:
-    migrate(database_url)
     store = Store(database_url)
     due_at = SystemClock().now() + timedelta(seconds=2)
     await add_accounts(store, *ACCOUNTS)
     await add_deliveries(store, ACCOUNTS, 25, due_at=due_at)
     with standin_process(tmp_path / "log.jsonl") as standin:
-        wanted = {"database": database_url, "base_url": standin.base_url, "in_flight": 200, "lease": 60}
+        wanted = {"database": database_url, "base_url": standin.base_url, "in_flight": 200, **PATIENT}
         assert run_to_the_end(wanted) == 0
         accepted = standin.entries("accepted")
     verdict = await judge(store, accepted)

@@ -31,8 +31,8 @@ async def test_one_stops_alone_and_two_start_again_with_codes(stage: BotStage) -
         await _prove(stage, person)
         person.send("/resume everything")
         await stage.settle()
-    assert "goes on when another person asks too" in sara.phone
-    assert "everything goes on." in omar.phone
+    assert "It goes on when another person asks too: everything" in sara.phone
+    assert "It goes on: everything" in omar.phone
 
 
 async def test_resuming_asks_for_a_code_and_takes_each_once(stage: BotStage) -> None:
@@ -40,7 +40,7 @@ async def test_resuming_asks_for_a_code_and_takes_each_once(stage: BotStage) -> 
     sara.send("/stop everything")
     sara.send("/resume everything")
     await stage.settle()
-    assert "takes the code of your second factor" in sara.phone
+    assert "This takes a second factor. Set it up first" in sara.phone
     code = await _prove(stage, sara)
     sara.send("/code " + code)
     await stage.settle()

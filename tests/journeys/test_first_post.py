@@ -14,6 +14,7 @@ import pytest
 from channels.rehearsal.server import serve
 from schedules.clock import SystemClock
 from schedules.store.engine import Store
+from schedules.store.tables import delivery
 from tests.support.bot_api import BotApi
 from tests.support.deliveries import states
 from tests.support.processes import ROOT
@@ -84,11 +85,12 @@ async def test_a_newcomer_gets_from_nothing_to_a_post_on_telegram(terminal: Term
         terminal("init")
         terminal("new", "balloons", "--title", "Balloons", "--tag", "WhiteBalloons", "--language", "en")
         terminal("check", "balloons")
-        _due_in(terminal.folder / "balloons", timedelta(seconds=8))
+        _due_in(terminal.folder / "balloons", timedelta(hours=1))
         await asyncio.to_thread(_connect_plan_and_approve, terminal, base_url)
         worker = terminal.start("run")
         store = Store(f"sqlite+aiosqlite:///{terminal.folder}/home/munasara.db")
-        for _ in range(300):
+        await _its_time_comes(store)
+        for _ in range(600):
             if "sent" in await states(store):
                 break
             await asyncio.to_thread(_a_moment, worker)
@@ -101,6 +103,11 @@ async def test_a_newcomer_gets_from_nothing_to_a_post_on_telegram(terminal: Term
     assert [message["text"].count("#WhiteBalloons") for message in api.messages.values()] == [1]
     assert "sent" in terminal("posts", "list")
     assert all(TOKEN not in text and TOKEN.split(":")[1] not in text for text in terminal.said)
+
+
+async def _its_time_comes(store: Store) -> None:
+    async with store.write() as connection:
+        await connection.execute(delivery.update().values(due_at=SystemClock().now()))
 
 
 def _connect_plan_and_approve(terminal: Terminal, base_url: str) -> None:

@@ -8,10 +8,18 @@ from typing import Literal
 import pytest
 from sqlalchemy import select
 
+from channels.secret import Secret
+from content.models import Risk
+from schedules.accounts import accounts
+from schedules.accounts.accounts import NewAccount
+from schedules.accounts.buckets import buckets_for
+from schedules.planning.record import record
 from schedules.store.tables import account, delivery, post
 from tests.support.bot_stage import BotStage, bot_stage
+from tests.support.deliveries import add_deliveries
 from tests.support.group_stage import RIGHTS, bind, captain, say, tap
 from tests.support.searching import everything, found
+from tests.support.telegram.chats import Chat
 from tests.support.telegram.people import Person
 
 BEFORE = datetime(2027, 1, 30, 12, tzinfo=UTC)
@@ -173,6 +181,82 @@ async def test_a_guarded_city_has_no_group(stage: BotStage) -> None:
     await say(stage, amal, "/setup", group)
     await tap(stage, amal, group, "Aleppo")
     assert "This city is guarded" in group.last.text
+
+
+async def test_in_a_city_that_became_guarded_nothing_is_sent_and_its_captain_hears_why(
+    stage: BotStage,
+) -> None:
+    lena = await captain(stage)
+    group = await bind(stage, lena, stage.world.add_group("Berlin", owner=lena))
+    await stage.plan_prompts()
+    before = _said_by_bot(stage, group)
+    await _plan_berlin(stage, Risk.GUARDED)
+    stage.world.add_user("Somebody").join(group)
+    await stage.settle()
+    await days_go_by(stage, until=SECOND_DAY)
+    assert _said_by_bot(stage, group) == before
+    assert "group-berlin-de" in lena.phone
+    assert "This city is guarded" in lena.phone
+    await _plan_berlin(stage, Risk.OPEN)
+    assert "guarded now" in (await held(stage) or "")
+    await bind(stage, lena, group)
+    assert await held(stage) is None
+
+
+def _said_by_bot(stage: BotStage, group: Chat) -> list[str]:
+    return [message.text for message in group.messages if message.sender is stage.world.bot]
+
+
+async def _plan_berlin(stage: BotStage, risk: Risk) -> None:
+    """Plan the campaign anew, with another risk in Berlin."""
+    cities = tuple(
+        city.model_copy(update={"risk": risk}) if city.id == "berlin" else city
+        for city in stage.campaign.cities
+    )
+    changed = stage.campaign.model_copy(update={"cities": cities})
+    stage.world.clock.advance(timedelta(seconds=1))
+    await record(stage.store, stage.means.clock, changed, (), author="sara", kept=frozenset())
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("kind", ["channel", "supergroup"])
+async def test_the_bot_stays_where_an_account_posts_that_shares_its_token(
+    stage: BotStage, kind: str, *, named: bool
+) -> None:
+    owner = stage.world.add_user("Owner")
+    add = stage.world.add_channel if kind == "channel" else stage.world.add_supergroup
+    chat = add("Balloons", owner=owner, username="White_Balloons")
+    settings = {"chat_id": "@white_balloons" if named else str(chat.id), "base_url": stage.api.address}
+    await accounts.add(
+        stage.store,
+        stage.means.vault,
+        NewAccount("balloons-en", "telegram", "en", "sara", "Run by the campaign.", settings=settings),
+        secret=Secret(stage.world.token),
+        buckets=buckets_for("telegram"),
+        now=stage.means.clock.now(),
+    )
+    chat.add_bot(owner, rights=("can_post_messages",))
+    await stage.settle()
+    stage.world.clock.advance(timedelta(hours=2))
+    await stage.do_chores()
+    assert chat.bot.present
+    assert _said_by_bot(stage, chat) == []
+    due_at = stage.means.clock.now()
+    await add_deliveries(stage.store, ["balloons-en"], 1, due_at=due_at, campaign=stage.campaign.id)
+    await stage.send_due()
+    assert chat.last.text == "Hello"
+
+
+async def test_a_group_to_which_an_account_was_connected_meanwhile_is_not_left(stage: BotStage) -> None:
+    lena = await captain(stage)
+    group = stage.world.add_group("Balloons", owner=lena)
+    group.add_bot(lena)
+    await stage.settle()
+    await stage.add_account("balloons-en", "telegram", {"chat_id": str(group.id)})
+    stage.world.clock.advance(timedelta(hours=2))
+    await stage.do_chores()
+    assert group.bot.present
+    assert "serves only groups" not in group.text
 
 
 async def test_thrown_out_it_holds_the_account_and_comes_back(stage: BotStage) -> None:

@@ -2,8 +2,8 @@
 
 import random
 import signal
-import subprocess
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +11,20 @@ import pytest
 
 from schedules.clock import SystemClock
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 from tests.support.deliveries import add_accounts, add_deliveries
 from tests.support.history import judge
-from tests.support.processes import StandInProcess, kill_worker, run_to_the_end, standin_process
+from tests.support.processes import PATIENT, StandInProcess, WorkerProcess, run_to_the_end, standin_process
 
 STEPS = ("claimed", "marked", "request_open", "accepted", "settled")
 ACCOUNTS = tuple(f"account-{number}" for number in range(8))
 IN_FLIGHT = 40
+KILLS = 10
+
+pytestmark = pytest.mark.timeout(1_200)
 
 
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
-    migrate(database_url)
     store = Store(database_url)
     await add_accounts(store, *ACCOUNTS, rate=10_000, burst=10_000)
     yield store
@@ -55,7 +56,7 @@ async def test_a_kill_at_any_step_loses_nothing_and_repeats_nothing(
         standin.add_fault(kind="latency", seconds=0.3, count=60)
     died = run_to_the_end(_wanted(store, standin, die_at=step, times=17))
     assert died == -signal.SIGKILL
-    assert run_to_the_end(_wanted(store, standin)) == 0
+    assert run_to_the_end(_wanted(store, standin, **PATIENT)) == 0
     verdict = await judge(store, standin.entries("accepted"))
     verdict.assert_sound()
     if _can_look_back(request):
@@ -71,9 +72,9 @@ async def test_ten_thousand_deliveries_survive_workers_killed_at_random(
 ) -> None:
     draw = random.Random(20270306)
     await add_deliveries(store, ACCOUNTS, 1250, due_at=SystemClock().now())
-    wanted = _wanted(store, standin)
+    wanted = _wanted(store, standin, lease=4, deadline=3)
     kills = _kill_at_random(wanted, 1 if store.is_sqlite else 3, draw)
-    assert run_to_the_end(wanted) == 0
+    assert run_to_the_end(wanted | PATIENT) == 0
     verdict = await judge(store, standin.entries("accepted"))
     verdict.assert_sound()
     assert sum(verdict.states.values()) == 10_000
@@ -82,28 +83,17 @@ async def test_ten_thousand_deliveries_survive_workers_killed_at_random(
 
 
 def _kill_at_random(wanted: dict[str, Any], workers: int, draw: random.Random) -> int:
-    running = [kill_worker(wanted) for _ in range(workers)]
+    """How often a worker was killed, at any moment from its first delivery on."""
     kills = 0
-    try:
-        while kills < 4 * workers + 4 and running:
+    with ExitStack() as stack:
+        running = [stack.enter_context(WorkerProcess(wanted)) for _ in range(workers)]
+        while kills < KILLS and running:
             chosen = draw.randrange(len(running))
-            if _ended_within(running[chosen], draw.uniform(0.8, 2.5)):
+            running[chosen].until_at_work()
+            if running[chosen].ends_within(draw.uniform(0, 0.8)):
                 running.pop(chosen)
                 continue
             running[chosen].kill()
-            running[chosen].communicate()
-            running[chosen] = kill_worker(wanted)
+            running[chosen] = stack.enter_context(WorkerProcess(wanted))
             kills += 1
-    finally:
-        for process in running:
-            process.kill()
-            process.communicate()
     return kills
-
-
-def _ended_within(process: subprocess.Popen[str], seconds: float) -> bool:
-    try:
-        process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        return False
-    return True

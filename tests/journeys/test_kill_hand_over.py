@@ -12,18 +12,18 @@ from sqlalchemy import select
 
 from schedules.clock import SystemClock
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 from schedules.store.tables import delivery, post
 from tests.support.deliveries import add_accounts, add_deliveries
-from tests.support.processes import run_to_the_end
+from tests.support.processes import PATIENT, run_to_the_end
 
 POSTS = 30
 IN_FLIGHT = 5
 
+pytestmark = pytest.mark.timeout(1_200)
+
 
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
-    migrate(database_url)
     store = Store(database_url)
     await add_accounts(store, "by-hand", rate=10_000, burst=10_000, channel="handoff")
     yield store
@@ -45,7 +45,7 @@ async def test_a_hand_over_that_was_killed_is_repeated_as_the_same_packet(
     packets = tmp_path / "packets.jsonl"
     packets.touch()
     assert run_to_the_end(_wanted(store, packets, die_at=step, times=17)) == -signal.SIGKILL
-    assert run_to_the_end(_wanted(store, packets)) == 0
+    assert run_to_the_end(_wanted(store, packets, **PATIENT)) == 0
     async with store.read() as connection:
         keys = (await connection.execute(select(post.c.key))).scalars().all()
         rows = (await connection.execute(select(delivery.c.kind, delivery.c.state))).all()

@@ -32,7 +32,6 @@ from schedules.people.secondfactor import code_at, enrol, prove, step_at
 from schedules.people.vacuum import vacuum_when_quiet
 from schedules.people.volunteers import Volunteer
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 from tests.support.deliveries import add_accounts
 from tests.support.searching import everything, forms, found
 
@@ -79,7 +78,6 @@ class Installation:
 
 @pytest.fixture
 async def installation(database_url: str, tmp_path: Path) -> AsyncIterator[Installation]:
-    migrate(database_url)
     store = Store(database_url)
     installation = Installation(store, tmp_path / "key")
     await _live(installation, Vault(create_key(installation.key)))
@@ -173,7 +171,6 @@ async def test_after_a_wipe_nothing_at_all_is_found(installation: Installation) 
 
 
 async def test_after_a_wipe_a_copy_from_before_opens_nothing(sqlite_url: str, tmp_path: Path) -> None:
-    migrate(sqlite_url)
     installation = Installation(Store(sqlite_url), tmp_path / "key")
     await _live(installation, Vault(create_key(installation.key)))
     await installation.store.close()

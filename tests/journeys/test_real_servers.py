@@ -2,10 +2,8 @@
 
 import asyncio
 import random
-import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +13,11 @@ from channels.secret import pack
 from content.richtext import Paragraph, RichText, Span, to_json
 from schedules.clock import SystemClock
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 from schedules.store.tables import delivery, post, recipient
 from tests.support.deliveries import BODY, NOON, add_accounts, add_deliveries, states
 from tests.support.kill_worker import OPEN
 from tests.support.pds import running_pds
-from tests.support.processes import kill_worker, run_to_the_end
+from tests.support.processes import PATIENT, WorkerProcess, run_to_the_end
 from tests.support.smtp_server import MailServer, mail_server
 
 KILLS = 20
@@ -32,10 +29,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_200)]
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/munasara.db"
-    migrate(url)
-    store = Store(url)
+async def store(sqlite_url: str) -> AsyncIterator[Store]:
+    store = Store(sqlite_url)
     yield store
     await store.close()
 
@@ -60,26 +55,19 @@ async def _distinct_texts(store: Store) -> None:
             )
 
 
-def _work_and_die(wanted: dict[str, Any], lives_for: float) -> bool:
-    """Whether a worker was still at work when it was killed, after so many seconds."""
-    process = kill_worker(wanted)
-    try:
-        process.communicate(timeout=lives_for)
-    except subprocess.TimeoutExpired:
-        return True
-    else:
-        return False
-    finally:
-        process.kill()
-        process.communicate()
+def _work_and_die(wanted: dict[str, Any], works_for: float) -> bool:
+    """Whether a worker was still at work when it was killed, so many seconds after its first delivery."""
+    with WorkerProcess(wanted) as process:
+        process.until_at_work()
+        return not process.ends_within(works_for)
 
 
 async def _die_often(store: Store, wanted: dict[str, Any]) -> int:
     draw = random.Random(20270320)
     kills = 0
     while kills < KILLS and set(await states(store)) & set(OPEN):
-        kills += await asyncio.to_thread(_work_and_die, wanted, draw.uniform(0.9, 2.4))
-    assert await asyncio.to_thread(run_to_the_end, wanted) == 0
+        kills += await asyncio.to_thread(_work_and_die, wanted, draw.uniform(0.05, 1.2))
+    assert await asyncio.to_thread(run_to_the_end, wanted | PATIENT) == 0
     return kills
 
 

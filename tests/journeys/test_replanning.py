@@ -33,7 +33,6 @@ from schedules.ledger.values import Mark
 from schedules.lifecycle import UNCLAIMED, State
 from schedules.planning.changes import GONE_FROM_FOLDER
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 from schedules.store.tables import account, approval, delivery, lane, metadata, post
 from tests.support.moves import forget_moves, illegal_moves, watch_moves
 from tests.support.office import AMAL, INES, LEASE, SAMI, Office
@@ -292,7 +291,6 @@ class Replanning(RuleBasedStateMachine):
 def test_the_promises_of_replanning_hold_in_any_order(
     database_url: str, features: tuple[Feature, ...]
 ) -> None:
-    migrate(database_url)
     with asyncio.Runner() as runner:
         store = Store(database_url)
         runner.run(watch_moves(store))
@@ -339,7 +337,6 @@ STEPS: dict[str, tuple[int, dict[str, tuple[Any, ...]]]] = {
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_promises_hold_through_a_long_history(database_url: str, seed: int) -> None:
-    migrate(database_url)
     draw = random.Random(seed)
     with asyncio.Runner() as runner:
         store = Store(database_url)

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 from tests.support.office import Office
 from tests.support.queues import Counter
 
@@ -14,7 +13,6 @@ from tests.support.queues import Counter
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
     """An open store with the current schema; the test runs once on each database."""
-    migrate(database_url)
     store = Store(database_url)
     yield store
     await store.close()

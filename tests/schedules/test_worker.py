@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from channels.base import OutgoingPost
 from schedules import worker as worker_module
 from schedules.clock import SystemClock
+from schedules.commands.actor import Actor
 from schedules.commands.status import status
 from schedules.ledger.control import Control
 from schedules.ledger.dispatcher import Dispatcher, Pace
@@ -160,13 +161,13 @@ async def test_a_worker_is_seen_at_work_from_its_first_post(store: Store) -> Non
     seen: list[tuple[str, ...]] = []
 
     async def look(_: OutgoingPost) -> None:
-        seen.append((await status(store, SystemClock())).workers)
+        seen.append((await status(store, SystemClock(), Actor("sara"))).workers)
         running.stop.set()
 
     running.channels.platform.on_publish = look
     await asyncio.wait_for(running.worker.run(running.stop), ENOUGH)
     assert seen[0] == ("w",)
-    assert (await status(store, SystemClock())).workers == ()
+    assert (await status(store, SystemClock(), Actor("sara"))).workers == ()
 
 
 async def test_a_worker_stops_cleanly_without_its_database(

@@ -16,7 +16,7 @@ import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +26,6 @@ from telegram.ext import ExtBot
 
 import bot.telegram.handlers  # noqa: F401 - fills the table
 from bot.pool import ChannelPool
-from bot.telegram.cards import PromptCards
 from bot.telegram.door import CHORES, bot_of
 from bot.telegram.floods import Floods
 from bot.telegram.groups import BoundGroups
@@ -34,7 +33,9 @@ from bot.telegram.packets import Packets
 from bot.telegram.phones import tidy_phones
 from bot.telegram.router import Router
 from bot.telegram.signing import Signer
+from bot.telegram.stepcards import StepCards
 from bot.telegram.talk import Means
+from bot.telegram.vanishing import Vanishing
 from channels.base import Channel, Ports
 from channels.registry import channel_class
 from channels.secret import Secret
@@ -70,6 +71,8 @@ from tests.support.telegram.world import World
 EXAMPLE: Final = Path(__file__).parents[2] / "content" / "examples" / "white-balloons"
 BOT: Final = "the-bot"
 COORDINATOR: Final = Actor("sara")
+ORDINARY_NOON: Final = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+"""On a Wednesday before the campaign begins; what is played does not depend on the day it is played on."""
 SOON: Final = timedelta(seconds=5)
 MOMENT: Final = timedelta(milliseconds=200)
 IDLE_ROUNDS: Final = 50
@@ -165,11 +168,20 @@ class BotStage:
 
     async def plan_prompts(self) -> None:
         """Plan the campaign's prompts and nothing else, and approve them."""
+        await self._plan(self.campaign.model_copy(update={"slots": (), "action_days": ()}))
+
+    async def plan_letters(self) -> None:
+        """Plan what the action days write to people and nothing else, and approve it."""
+        days = tuple(
+            day.model_copy(update={"steps": tuple(step for step in day.steps if not step.channels)})
+            for day in self.campaign.action_days
+        )
+        await self._plan(self.campaign.model_copy(update={"slots": (), "prompts": (), "action_days": days}))
+
+    async def _plan(self, campaign: Campaign) -> None:
         views = await account_commands.views(self.store)
         clock = self.means.clock
-        checked = await check_plan(
-            self.store, clock, self.campaign.model_copy(update={"slots": (), "action_days": ()}), views
-        )
+        checked = await check_plan(self.store, clock, campaign, views)
         await record_plan(self.store, clock, COORDINATOR, checked)
         posts = await list_posts(self.store, Filter(states=(State.PLANNED,)))
         for approver in APPROVERS:
@@ -196,24 +208,30 @@ class BotStage:
 
 @asynccontextmanager
 async def bot_stage(
-    database_url: str, *, at: datetime | None = None, campaign: Campaign | None = None
+    database_url: str,
+    *,
+    at: datetime = ORDINARY_NOON,
+    campaign: Campaign | None = None,
+    videos: Path | None = None,
 ) -> AsyncIterator[BotStage]:
     """A stage with the example campaign planned and the bot connected.
 
     Args:
-        at: When the play begins; now where nothing is said.
+        at: When the play begins.
+        videos: The folder that keeps them.
     """
     migrate(database_url)
     world, played = World(), campaign or load_campaign(EXAMPLE)
-    if at is not None:
-        world.clock.set(at)
-    store, vault = Store(database_url), Vault(KEY)
+    world.clock.set(at)
+    store, vault = Store(database_url, videos), Vault(KEY)
     try:
         async with serving(world) as api:
             await record(store, world.clock, played, (), author="sara", kept=frozenset())
             settings = {"base_url": api.address, "username": world.bot.username}
             await _connect(store, vault, world.clock, BOT, "telegram-bot", settings, world.token)
-            async with bot_of(await accounts.connection(store, vault, BOT)) as bot:
+            vanishing = Vanishing(store, vault, world.clock, Kits(store))
+            connection = await accounts.connection(store, vault, BOT)
+            async with bot_of(connection, vanishing) as bot:
                 stage, pool = _stage(world, api, _means(store, vault, world, bot), played)
                 try:
                     yield stage
@@ -260,6 +278,7 @@ def _means(store: Store, vault: Vault, world: World, bot: ExtBot[None]) -> Means
         account=BOT,
         username=world.bot.username,
         actor_of=partial(actor_of, store, vault, world.clock),
+        key=Path("no-key"),
     )
 
 
@@ -268,8 +287,8 @@ def _stage(world: World, api: BotApi, means: Means, campaign: Campaign) -> tuple
     # What it knows never grows old: a slow machine must not stop a play.
     control = Control(ledger.pauses, elapsed=lambda: 0.0)
     ports = Ports(
-        hand_over=Packets(means.store, means.vault, means.signer),
-        cards=PromptCards(means.store, means.vault, means.clock, means.signer, means.kits),
+        hand_over=Packets(Vanishing(means.store, means.vault, means.clock, means.kits), means.signer),
+        cards=StepCards(means.store, means.vault, means.clock, means.signer, means.kits),
         groups=BoundGroups(means.store, means.vault, means.clock),
     )
 

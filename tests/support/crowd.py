@@ -7,8 +7,9 @@ from typing import Any, Final
 from schedules.accounts.keys import Key
 from schedules.accounts.vault import Vault
 from schedules.clock import SetClock
-from schedules.people import people, roles, volunteers
+from schedules.people import people, roles, secondfactor, volunteers
 from schedules.people.roles import Grant
+from schedules.people.secondfactor import Enrolment
 from schedules.people.volunteers import Volunteer
 from schedules.store.engine import Store
 
@@ -29,6 +30,13 @@ async def arrive(store: Store, telegram: int = TELEGRAM, handle: str | None = No
     """Somebody comes to the bot; gives their pseudonym."""
     async with store.write() as connection:
         return await people.welcome(connection, VAULT, clock(), telegram, "ar", handle)
+
+
+async def enrolled(store: Store, name: str, label: str = "amal") -> Enrolment:
+    """Somebody who came by a link a moment ago sets up their second factor."""
+    async with store.write() as connection:
+        await secondfactor.may_enrol(connection, clock(), name)
+    return await secondfactor.enrol(store, VAULT, clock(), name, label)
 
 
 async def join(store: Store, telegram: int = TELEGRAM, **chosen: Any) -> str:

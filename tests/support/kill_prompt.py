@@ -29,7 +29,8 @@ from schedules.worker import Worker
 from tests.support.kill_worker import OPEN, Fate
 
 IN_FLIGHT = 40
-LEASE = timedelta(seconds=1.5)
+LEASE, DEADLINE = 10.0, 8.0
+"""In seconds; so long that no letter is uncertain only because the machine was busy."""
 
 
 class CountedChannel(Channel):
@@ -94,7 +95,9 @@ async def _stop_when_done(store: Store, stop: asyncio.Event) -> None:
 async def main(wanted: dict[str, Any]) -> None:
     """Work as one worker of the database."""
     store, clock = Store(wanted["database"]), SystemClock()
-    ledger = MortalLedger(store, clock, server_time=True, lease=LEASE)
+    ledger = MortalLedger(
+        store, clock, server_time=True, lease=timedelta(seconds=wanted.get("lease", LEASE))
+    )
     ledger.chunks = wanted.get("chunks", 0)
     control = Control(ledger.pauses)
     channel = CountedChannel("bot", *await asyncio.open_connection("127.0.0.1", wanted["port"]))
@@ -103,7 +106,7 @@ async def main(wanted: dict[str, Any]) -> None:
         OneChannel(channel),
         control,
         name=f"w{os.getpid()}",
-        pace=Pace(in_flight=IN_FLIGHT, deadline=timedelta(seconds=1)),
+        pace=Pace(in_flight=IN_FLIGHT, deadline=timedelta(seconds=wanted.get("deadline", DEADLINE))),
         observe=Fate("accepted" if "letters" in wanted else None, wanted.get("letters", 1)),
     )
     worker = Worker(store, clock, dispatcher, control, name=f"w{os.getpid()}", version="test")

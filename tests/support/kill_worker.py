@@ -1,6 +1,6 @@
 """A worker in a process of its own that ends itself with SIGKILL at a named step.
 
-Run as ``python -m tests.support.kill_worker '{"database": ..., "base_url": ..., ...}'``. Without ``die_at`` it works
+``tests.support.processes`` starts it with ``{"database": ..., "base_url": ..., ...}``. Without ``die_at`` it works
 until every delivery has ended, or waits for a person, and exits with 0.
 """
 
@@ -9,8 +9,10 @@ import contextlib
 import json
 import os
 import signal
-import sys
+import traceback
+from collections.abc import Callable
 from datetime import timedelta
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from channels.rehearsal.channel import RehearsalChannel
 from channels.secret import Secret
 from schedules.clock import SystemClock
 from schedules.ledger.control import Control
-from schedules.ledger.dispatcher import Dispatcher, Pace
+from schedules.ledger.dispatcher import Dispatcher, Observer, Pace
 from schedules.ledger.ledger import Ledger
 from schedules.lifecycle import ESCALATE, REMIND
 from schedules.store.engine import Store
@@ -32,6 +34,7 @@ from schedules.worker import Worker
 
 OPEN = ("planned", "ready", "claimed", "sending")
 REQUEST_OPEN_FOR = 0.05
+AT_WORK = "at work"
 
 
 def _die() -> None:
@@ -93,11 +96,24 @@ def _write_down(path: Path, entry: dict[str, str]) -> None:
         os.fsync(lines.fileno())
 
 
-async def main(wanted: dict[str, Any]) -> None:
-    """Work as one worker of the database."""
+def _observer(wanted: dict[str, Any], tell: Callable[[str], None]) -> Observer:
+    fate, is_at_work = Fate(wanted.get("die_at"), wanted.get("times", 1)), False
+
+    def observe(step: str, delivery: int) -> None:
+        nonlocal is_at_work
+        if step == "settled" and not is_at_work:
+            is_at_work = True
+            tell(AT_WORK)
+        fate(step, delivery)
+
+    return observe
+
+
+async def main(wanted: dict[str, Any], tell: Callable[[str], None]) -> None:
+    """Work as one worker of the database; ``tell`` hears ``AT_WORK`` when the first delivery is settled."""
     store = Store(wanted["database"])
     clock = SystemClock()
-    ledger = Ledger(store, clock, server_time=True, lease=timedelta(seconds=wanted.get("lease", 1.5)))
+    ledger = Ledger(store, clock, server_time=True, lease=timedelta(seconds=wanted.get("lease", 2.5)))
     control = Control(ledger.pauses)
 
     async def connect(account: str) -> Channel:
@@ -110,9 +126,9 @@ async def main(wanted: dict[str, Any]) -> None:
         control,
         name=f"w{os.getpid()}",
         pace=Pace(
-            in_flight=wanted.get("in_flight", 40), deadline=timedelta(seconds=wanted.get("deadline", 1))
+            in_flight=wanted.get("in_flight", 40), deadline=timedelta(seconds=wanted.get("deadline", 2))
         ),
-        observe=Fate(wanted.get("die_at"), wanted.get("times", 1)),
+        observe=_observer(wanted, tell),
     )
     worker = Worker(store, clock, dispatcher, control, name=f"w{os.getpid()}", version="test")
     stop = asyncio.Event()
@@ -124,5 +140,13 @@ async def main(wanted: dict[str, Any]) -> None:
     await store.close()
 
 
-if __name__ == "__main__":
-    asyncio.run(main(json.loads(sys.argv[1])))
+def work(wanted: dict[str, Any], told: Pipe) -> None:
+    """Be the process: silent but for what it tells, at last why it failed."""
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    try:
+        asyncio.run(main(wanted, told.send))
+    except BaseException:
+        told.send(traceback.format_exc())
+        raise

@@ -46,7 +46,7 @@ class Office:
         self.channels = FakeChannels(*features)
         self.platform = self.channels.platform
         self.ledger = Ledger(store, self.clock, server_time=False, lease=LEASE)
-        self.control = Control(self.ledger.pauses)
+        self.control = Control(self.ledger.pauses, elapsed=lambda: 0.0)
         self.accounts: tuple[AccountView, ...] = (ENGLISH,)
         self.folder = write_campaign(root)
         self.write(NOON_SLOT)

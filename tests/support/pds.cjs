@@ -10,16 +10,20 @@ const [packages, data, jwtSecret] = process.argv.slice(2);
 const pds = createRequire(path.join(path.resolve(packages), "index.js"))("@atproto/pds");
 const LOOPBACK = "127.0.0.1";
 
+const held = new Map();
 const listen = net.Server.prototype.listen;
 net.Server.prototype.listen = function (port, ...rest) {
-  return typeof port === "number" ? listen.call(this, { port, host: LOOPBACK }, ...rest) : listen.call(this, port, ...rest);
+  const where = typeof port === "number" ? held.get(port) ?? { port, host: LOOPBACK } : port;
+  return listen.call(this, where, ...rest);
 };
 
-function freePort() {
+// A port that is ours from now on: whoever listens on it later takes over the socket.
+function ownPort() {
   return new Promise((resolve) => {
-    const probe = net.createServer().listen(0, () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
+    const holder = net.createServer().listen(0, () => {
+      const { port } = holder.address();
+      held.set(port, holder);
+      resolve(port);
     });
   });
 }
@@ -58,7 +62,7 @@ function directory() {
 }
 
 async function main() {
-  const port = await freePort();
+  const port = await ownPort();
   Object.assign(process.env, {
     LOG_ENABLED: "false",
     PDS_PORT: String(port),

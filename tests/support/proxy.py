@@ -21,7 +21,7 @@ class Proxy:
 
     def cut(self) -> None:
         """Kill every connection and accept no new one. Returns when it is done."""
-        asyncio.run_coroutine_threadsafe(self._cut(), self._loop).result(5)
+        asyncio.run_coroutine_threadsafe(self._cut(), self._loop).result(60)
 
     def mend(self) -> None:
         """Accept connections again."""
@@ -77,9 +77,9 @@ def proxy_before(server_folder: Path, folder: Path) -> Iterator[Proxy]:
     proxy, ready, stop = Proxy(server_folder / SOCKET), threading.Event(), asyncio.Event()
     thread = threading.Thread(target=proxy.run, args=(folder / SOCKET, ready, stop), daemon=True)
     thread.start()
-    assert ready.wait(5)
+    assert ready.wait(60)
     try:
         yield proxy
     finally:
         proxy.stop(stop)
-        thread.join(5)
+        thread.join(60)

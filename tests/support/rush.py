@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from bot.pool import ChannelPool
@@ -60,8 +61,10 @@ class Rush:
         """A letter to the reader of this number."""
         return Card(self.readers[int(post.recipient or 0)].id, post.key.rpartition("#")[0])
 
-    async def arrived(self, recipient: str, message: int) -> None:
+    async def arrived(self, post: OutgoingPost, message: int) -> bool:
         """Nothing is kept."""
+        del post, message
+        return True
 
     async def lost(self, recipient: str) -> None:
         """Nobody leaves here."""
@@ -179,7 +182,9 @@ async def _at_work(hour: Rush) -> AsyncIterator[None]:
     dispatcher = Dispatcher(ledger, pool, control, name="rush")
     worker = Worker(hour.store, hour.clock, dispatcher, control, name="rush", version="1")
     keys = DoorKeys(b"b" * 32, b"l" * 32)
-    door = TelegramDoor(hour.store, hour.vault, hour.clock, keys, holder="rush", actor_of=actor_of)
+    door = TelegramDoor(
+        hour.store, hour.vault, hour.clock, keys, holder="rush", actor_of=actor_of, key=Path("no-key")
+    )
     running = asyncio.gather(door.run(stop), worker.run(stop))
     try:
         yield

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from content.models import LEVELS, Level
 from schedules.ledger.dispatcher import Dispatcher
 from schedules.people.days import FIRST_ZONE, LASTS, SLOT, URGENT_SLOT, DailyPrompt
+from schedules.people.steps import DayStep
 from schedules.store.engine import Store
-from schedules.store.tables import delivery, person, post, volunteer
+from schedules.store.tables import delivery, person, post, sign_up, volunteer
 from schedules.walltime import zone
 from tests.support.deliveries import BODY, add_accounts
 
@@ -91,9 +92,46 @@ async def add_prompt(
         return int(new.scalar_one())
 
 
-def _post(slot: str, name: str, language: str, on: date) -> dict[str, Any]:
+async def add_step(
+    store: Store,
+    step: DayStep,
+    at: datetime,
+    *,
+    language: str = "en",
+    late_by: timedelta = timedelta(hours=12),
+) -> int:
+    """The letters of a step of an action day as a plan records them, approved already. The number of their delivery."""
+    slot = f"{step.day}:{step.step}:{language}"
+    async with store.write() as connection:
+        made = await connection.execute(
+            post.insert().returning(post.c.id),
+            [
+                _post(slot, step.step, language, at.date(), step.city)
+                | {"body": BODY | {"options": step.as_options()}}
+            ],
+        )
+        times = {"due_at": at, "planned_at": at, "expires_at": at + late_by, "changed_at": at}
+        row = {"post": made.scalar_one(), "account": BOT, "campaign": "demo", "city": step.city}
+        new = await connection.execute(
+            delivery.insert().returning(delivery.c.id), [row | times | {"state": "ready"}]
+        )
+        return int(new.scalar_one())
+
+
+async def sign_up_all(store: Store, step: DayStep, *names: str) -> None:
+    """These come to the day of a step, in its city."""
+    rows = [
+        {"campaign": "demo", "day": step.day, "city": step.city, "guests": 0, "signed_at": BEGINS}
+        | {"person": name}
+        for name in names
+    ]
+    async with store.write() as connection:
+        await connection.execute(sign_up.insert(), rows)
+
+
+def _post(slot: str, name: str, language: str, on: date, city: str = "-") -> dict[str, Any]:
     return {
-        "key": f"demo/{slot}/{name}/{BOT}/-/1",
+        "key": f"demo/{slot}/{name}/{BOT}/{city}/1",
         "campaign": "demo",
         "slot": slot,
         "message": name,

@@ -1,25 +1,25 @@
 """Somebody opens a link: whom it lets in, and as what."""
 
+from telegram import ReplyParameters
+
 from bot.telegram.groups import OPENING
 from bot.telegram.handlers import joining
 from bot.telegram.handlers.prompts import today
 from bot.telegram.handlers.settings import show_settings
 from bot.telegram.table import button, command
 from bot.telegram.talk import Talk
+from channels.telegram.keyboards import markup
 from schedules.commands import invites as commands
-from schedules.commands import volunteering
 from schedules.errors import InviteInvalid
 from schedules.people import invites
 from schedules.people.invites import NOT_VALID, VOLUNTEER, Invite
+from schedules.people.roles import CALLED, Role
 
 
 @command("start", unknown=True)
 async def start(talk: Talk, payload: str) -> None:
     """Read the link. Without one, say whom this bot serves; who takes part sees what they chose."""
     means = talk.means
-    if talk.person is not None and talk.person.left_at is not None:
-        await volunteering.come_back(means.store, means.clock, talk.person.id)
-        await talk.look_again()
     if payload == OPENING and talk.volunteer is not None:
         await today(talk, "")
         return
@@ -43,12 +43,15 @@ async def take_up(talk: Talk, name: str) -> None:
     means = talk.means
     invite = await invites.look(means.store, means.clock, name)
     await commands.accept(means.store, means.vault, means.clock, talk.user, name, talk.words.language)
+    await talk.look_again()
+    await talk.vanish(*talk.dialog)
     await talk.show(
         talk.words.say(
             "Welcome, {handle}. What can be done here: /help\n"
-            "Publishing, resuming and granting ask for a second factor. Set it up once: /code",
+            "Publishing, resuming and granting ask for a second factor. Set it up now, within 15 minutes: /code",
             handle=invite.handle or "",
-        )
+        ),
+        ((talk.button(talk.words.say("Set up the second factor"), "code_new"),),),
     )
 
 
@@ -71,12 +74,17 @@ async def _without_link(talk: Talk) -> None:
 
 
 async def _offer(talk: Talk, invite: Invite) -> None:
-    await talk.say(
+    start = talk.update.effective_message
+    await talk.means.bot.send_message(
+        talk.chat,
         talk.words.say(
             "You are invited as {role}, under the name {handle}. "
-            "Kept are that name, your role and, encrypted, your Telegram number, until you leave.",
-            role=invite.role,
+            "Kept are that name, your role and, encrypted, your Telegram ID, until you leave.",
+            role=talk.words.of(CALLED[Role(invite.role)]),
             handle=invite.handle or "",
         ),
-        ((talk.button(talk.words.say("I take it up"), "take_up", invite.id),),),
+        reply_markup=markup(((talk.button(talk.words.say("I take it up"), "take_up", invite.id),),)),
+        reply_parameters=ReplyParameters(start.message_id, allow_sending_without_reply=True)
+        if start
+        else None,
     )

@@ -10,11 +10,14 @@ from telegram.error import TelegramError
 
 from bot.telegram.choices import code
 from bot.telegram.deputies import on_duty
+from bot.telegram.guarding import behind_a_tap, is_guarded
 from bot.telegram.readers import Reader
 from bot.telegram.table import button
 from bot.telegram.talk import Talk
 from bot.telegram.veils import Veil
+from channels.base import Button
 from channels.telegram.keyboards import markup
+from content.intents import Intent, label
 from content.words import words
 from schedules.commands.scopes import named
 from schedules.people import people, traces, volunteers
@@ -35,7 +38,7 @@ async def offer_to_ask(talk: Talk) -> bool:
     if talk.volunteer is None or message is None or not message.text:
         return False
     key = talk.button(talk.words.say("Send it to my captain"), "ask")
-    sent = await talk.means.bot.send_message(
+    await talk.means.bot.send_message(
         talk.chat,
         talk.words.say(
             "That is not understood here. Is it a question? Your captain gets the text and not who wrote it. "
@@ -44,7 +47,6 @@ async def offer_to_ask(talk: Talk) -> bool:
         reply_markup=markup(((key,),)),
         reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
     )
-    await talk.vanish(sent.message_id)
     return True
 
 
@@ -59,7 +61,7 @@ async def ask(talk: Talk, argument: str) -> None:
     captains = await _captains(talk, talk.volunteer)
     if not captains:
         await talk.show(talk.words.say("There is no captain here yet who could answer."))
-    elif not await _is_time(talk, talk.volunteer):
+    elif not await _is_time(talk, "question"):
         await talk.show(talk.words.say("One question at a time: try again in two minutes."))
     elif await _bring(talk, captains, lambda captain: _asked_by_somebody(captain, text)):
         await talk.show(talk.words.say("It is sent. The answer comes here."))
@@ -67,12 +69,10 @@ async def ask(talk: Talk, argument: str) -> None:
         await talk.show(talk.words.say("The captain cannot be reached now. Try again later."))
 
 
-@button("more")
-async def would_do_more(talk: Talk, argument: str) -> None:
-    """Somebody who acts often would like to help: a captain hears of it, and not who it is."""
-    del argument
+async def would_help(talk: Talk, told: Callable[[Reader], str]) -> None:
+    """Somebody would like to do more: a captain hears of it, and not who it is."""
     captains = await _captains(talk, talk.volunteer) if talk.volunteer else []
-    if captains and await _bring(talk, captains, _would_help):
+    if captains and (not await _is_time(talk, "more") or await _bring(talk, captains, told)):
         await talk.show(
             talk.words.say("Your captain hears of it, and not who you are. The answer comes here.")
         )
@@ -111,32 +111,37 @@ def _question(talk: Talk) -> str:
     return ((asked.text if asked else "") or "")[:LONGEST]
 
 
-async def _captains(talk: Talk, volunteer: Volunteer) -> list[Reader]:
-    scopes = named(
+def _covering(volunteer: Volunteer) -> frozenset[str]:
+    return named(
         campaign=volunteer.campaign,
         city=volunteer.city,
         language=volunteer.language,
         partner=volunteer.partner,
     )
-    found = await on_duty(talk.means, scopes)
+
+
+async def _captains(talk: Talk, volunteer: Volunteer) -> list[Reader]:
+    found = await on_duty(talk.means, _covering(volunteer))
     return [captain for captain in found if captain.chat != talk.user]
 
 
-async def _is_time(talk: Talk, volunteer: Volunteer) -> bool:
-    return await leases.take(
-        talk.means.store, talk.means.clock, f"question:{code(volunteer.person)}", BETWEEN
-    )
+async def _is_time(talk: Talk, what: str) -> bool:
+    return await leases.take(talk.means.store, talk.means.clock, f"{what}:{code(talk.known().id)}", BETWEEN)
 
 
 async def _bring(talk: Talk, captains: list[Reader], told: Callable[[Reader], str]) -> bool:
-    """To the first who can be reached: a question that two answer is answered twice."""
+    """To the first who can be reached: a question that two answer is answered twice.
+
+    What somebody in a guarded city asks vanishes within a day from any captain's phone.
+    """
+    means, guarded = talk.means, await talk.is_guarded()
     hidden = _veil(talk).hide(talk.user)
     for captain in captains:
         key = captain.button(captain.words.say("Answer"), "reply", hidden)
+        noted = await traces.begin(means.store, means.clock, captain.person.id) if guarded else ""
         sent = await captain.say(told(captain), ((key,),))
         if sent is not None:
-            if await talk.is_guarded():
-                await traces.leave(talk.means.store, talk.means.clock, captain.person.id, sent)
+            await traces.arrived(means.store, noted, sent)
             return True
     return False
 
@@ -144,13 +149,6 @@ async def _bring(talk: Talk, captains: list[Reader], told: Callable[[Reader], st
 def _asked_by_somebody(captain: Reader, text: str) -> str:
     told = captain.words.say("Somebody asks. To answer, reply to this message:")
     return f"{told}\n\n{escape(text)}"
-
-
-def _would_help(captain: Reader) -> str:
-    return captain.words.say(
-        "Somebody who acts often would like to do more, perhaps as a captain. Reply to this message to tell how; "
-        "an admin makes the link: /team"
-    )
 
 
 def _asked(talk: Talk, question: Message | None) -> str | None:
@@ -164,21 +162,26 @@ def _asked(talk: Talk, question: Message | None) -> str | None:
 
 
 async def _take_back(talk: Talk, chat: int, text: str) -> bool:
-    """Only to somebody who still takes part."""
+    """Only to somebody who still takes part, of whom whoever answers is captain. In quiet hours it makes no sound."""
     means = talk.means
     person = await people.find(means.store, means.vault, chat)
     volunteer = None if person is None else await volunteers.get(means.store, person.id)
     if person is None or volunteer is None or person.left_at is not None:
         return False
+    if not (await talk.actor()).may(Role.CAPTAIN, _covering(volunteer)):
+        return False
     their_words = words(person.language)
     told = their_words.say("Your captain answers:")
+    html, rows = f"<b>{told}</b>\n{escape(text[:LONGEST])}", None
+    if await is_guarded(means.store, means.kits, person.id):
+        hide = Button(label(Intent.HIDE, person.language), data=means.signer.data(chat, "hide"))
+        html, rows = behind_a_tap(html, their_words), markup(((hide,),))
     try:
-        sent = await means.bot.send_message(chat, f"<b>{told}</b>\n{escape(text[:LONGEST])}")
+        await means.bot.send_message(
+            chat, html, reply_markup=rows, disable_notification=volunteer.is_quiet(means.clock.now())
+        )
     except TelegramError:
         return False
-    there = Talk(means, talk.update, person, volunteer)
-    if await there.is_guarded():
-        await traces.leave(means.store, means.clock, person.id, sent.message_id)
     return True
 
 

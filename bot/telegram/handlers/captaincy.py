@@ -5,7 +5,8 @@ from html import escape
 from bot.telegram.readers import called
 from bot.telegram.table import command
 from bot.telegram.talk import Talk
-from content.words import isolated, later
+from content.later import later
+from content.words import isolated
 from schedules.commands import captains
 from schedules.people.roles import Role
 

@@ -6,7 +6,8 @@ from html import escape
 from bot.telegram.spoken import spoken
 from bot.telegram.table import command
 from bot.telegram.talk import Talk
-from content.words import Words, isolated, later
+from content.later import later
+from content.words import Words, isolated
 from schedules.commands.results import Results, results
 from schedules.commands.scopes import named
 from schedules.people.days import below_five

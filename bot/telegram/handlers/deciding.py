@@ -116,12 +116,13 @@ async def _approve(talk: Talk, posts: Sequence[PostView]) -> None:
     seen = [Seen(one.id, one.digest) for one in posts]
     done = await approve(means.store, means.clock, actor, seen, rest=UNDO)
     signed = sorted({*done.ready, *done.waiting})
+    left = "\n".join(escape(talk.words.of(why)) for why in done.left)
     if not signed:
-        await talk.say("\n".join(escape(why) for why in done.left))
+        await talk.say(left)
         return
     await talk.show(_told_approved(talk, done), _undo_row(talk, signed))
-    if done.left:
-        await talk.say("\n".join(escape(why) for why in done.left))
+    if left:
+        await talk.say(left)
     await _tell_authors(talk, [one for one in posts if one.id in signed], _approved)
 
 

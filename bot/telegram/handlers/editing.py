@@ -19,14 +19,29 @@ from channels.base import Rows
 from content.errors import Problem, Severity
 from content.hashtags import tag_for
 from content.limits import LIMITS
-from schedules.commands import door_messages
+from schedules.commands import door_messages, pending
 from schedules.commands.door_posts import Queue
 from schedules.commands.scopes import named
 from schedules.people.roles import Role
 from schedules.planning.doors import DoorMessage, When
 from schedules.planning.grid import Cell
 
-NOT_OF_THE_TEXT: Final = frozenset({"text-unread", "alt-missing", "media-missing", "time-over"})
+NOT_OF_THE_TEXT: Final = frozenset(
+    {
+        "alt-missing",
+        "alt-too-long",
+        "media-misshapen",
+        "media-missing",
+        "media-mixed",
+        "media-too-large",
+        "media-too-many",
+        "text-unread",
+        "time-over",
+        "video-not-taken",
+        "video-too-long",
+        "warning-missing",
+    }
+)
 """Problems that no other wording mends."""
 
 
@@ -75,6 +90,7 @@ async def written(talk: Talk, argument: str) -> None:
     )
     if queue.door.author != desk.actor.name:
         await _have_read(talk, queue.door, language, channel[0] if channel else "", author)
+    await _tell_who_asked(desk, queue, language)
     await ask_for_missing(talk, desk.number, language)
 
 
@@ -148,6 +164,23 @@ async def confirm(talk: Talk, argument: str) -> None:
 async def _editors(talk: Talk, door: DoorMessage, language: str) -> list[Reader]:
     scopes = named(campaign=door.campaign, language=language)
     return await readers.holding(talk.means, Role.EDITOR, scopes)
+
+
+async def _tell_who_asked(desk: Desk, queue: Queue, language: str) -> None:
+    """Whoever asked for a change of a post in a language hears that it was made."""
+    store = desk.means.store
+    posts = [cell.post.id for cell in _of(queue.cells, language) if cell.post is not None]
+    asking = {post: await pending.asked_by(store, post) for post in posts}
+    for handle in dict.fromkeys(one for one in asking.values() if one):
+        approver = await readers.called(desk.means, handle)
+        if approver is not None:
+            numbers = ", ".join(str(post) for post, who in asking.items() if who == handle)
+            text = approver.words.say(
+                "{name} has made the change that you asked for: {numbers}. To look: /pending",
+                name=desk.actor.name,
+                numbers=numbers,
+            )
+            await approver.say(escape(text))
 
 
 async def _asked(editor: Reader, desk: Desk, queue: Queue, language: str) -> bool:

@@ -2,13 +2,13 @@
 
 from telegram import ReplyKeyboardRemove
 
+from bot.telegram.menus import take_menu
 from bot.telegram.phones import hide
 from bot.telegram.table import button, command, intent
 from bot.telegram.talk import Talk
 from content.intents import Intent, label
-from content.words import later
+from content.later import later
 from schedules.commands import volunteering
-from schedules.people import traces
 
 
 @command("forget", menu=later("Forget me"))
@@ -40,6 +40,8 @@ async def erase(talk: Talk, argument: str) -> None:
     guarded = await talk.is_guarded()
     if not await _emptied(talk):
         done += " " + talk.words.say("Not every message could be deleted: delete this chat in Telegram.")
+    if talk.person.handle is not None:
+        await take_menu(talk.means, talk.chat)
     await volunteering.forget(talk.means.store, talk.means.clock, talk.person.id)
     if guarded:
         await talk.toast(done)
@@ -53,12 +55,12 @@ async def erase(talk: Talk, argument: str) -> None:
 async def hide_now(talk: Talk, argument: str) -> None:
     """Empty this chat at once, as far as the bot remembers what stands in it."""
     del argument
-    if await _emptied(talk) and await talk.is_guarded():
+    is_empty, guarded = await _emptied(talk), await talk.is_guarded()
+    if is_empty and guarded:
         return
-    if await talk.is_guarded():
-        await talk.toast(
-            talk.words.say("Not every message could be deleted: delete this chat in Telegram.")
-        )
+    if not is_empty:
+        told = talk.words.say("Not every message could be deleted: delete this chat in Telegram.")
+        await (talk.toast(told) if talk.update.callback_query else talk.say(told))
         return
     await talk.say(
         talk.words.say(
@@ -70,9 +72,7 @@ async def hide_now(talk: Talk, argument: str) -> None:
 
 async def _emptied(talk: Talk) -> bool:
     """Delete what the bot remembers of this chat. Whether nothing of it is left."""
-    person = talk.known().id
-    await hide(talk.means, person)
-    return not await traces.of(talk.means.store, person)
+    return await hide(talk.means, talk.known().id)
 
 
 async def _take_keys(talk: Talk) -> None:

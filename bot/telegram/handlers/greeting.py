@@ -9,10 +9,11 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.telegram.deputies import on_duty
 from bot.telegram.groups import is_stopped, private_rows
+from bot.telegram.guarding import city_of
 from bot.telegram.readers import Reader
 from bot.telegram.spoken import own_name, spoken
 from bot.telegram.table import Event, button, event
-from bot.telegram.talk import Talk, city_of
+from bot.telegram.talk import Talk
 from bot.telegram.veils import Veil
 from channels.telegram.keyboards import markup
 from content.words import isolated, words

@@ -7,7 +7,7 @@ from bot.telegram import gridview, queues
 from bot.telegram.appearing import appearing
 from bot.telegram.choices import code
 from bot.telegram.gridview import EVERY, SIGNS, cell_argument, is_open
-from bot.telegram.handlers.describing import undescribed
+from bot.telegram.handlers.describing import lacks_words
 from bot.telegram.queues import Desk
 from bot.telegram.readers import Reader, reader_of
 from bot.telegram.spoken import own_name
@@ -17,6 +17,7 @@ from bot.telegram.troubles import told
 from channels.base import Button, Rows
 from schedules.commands import door_messages
 from schedules.commands.door_posts import Queue
+from schedules.lifecycle import CALLED
 from schedules.people.roles import Role
 from schedules.planning.grid import Cell, Standing
 
@@ -107,7 +108,9 @@ def _opened(
     if cell.post is not None:
         parts.append(
             reader.words.say(
-                "Post {number}: {state}", number=str(cell.post.id), state=cell.post.state.value
+                "Post {number}: {state}",
+                number=str(cell.post.id),
+                state=reader.words.of(CALLED[cell.post.state]),
             )
         )
     if cell.draft is not None:
@@ -156,7 +159,7 @@ def _changing(queue: Queue, cell: Cell, reader: Reader, mode: str) -> Rows:
             ),
         ),
     ]
-    if undescribed(queue.door, account.language) is not None:
+    if lacks_words(queue.door, account.language):
         rows.append((reader.button(words.say("Describe the pictures"), "qp", language),))
     if queue.door.unread(account.language, account.channel):
         rows.append(

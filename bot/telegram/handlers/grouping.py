@@ -5,16 +5,20 @@ from datetime import timedelta
 from html import escape
 from typing import Final
 
-from telegram import ChatMember, ChatMemberAdministrator
+from telegram import Chat, ChatMember, ChatMemberAdministrator
 
-from bot.telegram.choices import code, coded
-from bot.telegram.groups import NAMES
+from bot.telegram.choices import FIRST_PAGE, code, coded, paged
+from bot.telegram.groups import NAMES, is_published_to
+from bot.telegram.guarding import risk_of
+from bot.telegram.handlers.grouphours import another_hour
 from bot.telegram.spoken import own_name, spoken
 from bot.telegram.table import Event, button, command, event
-from bot.telegram.talk import Talk, risk_of
+from bot.telegram.talk import Talk
 from channels.base import Rows, Topic
+from content.later import Phrase, later
 from content.models import Campaign, City, Risk
-from content.words import Phrase, isolated, later, words
+from content.words import isolated, words
+from schedules.action_days import boards
 from schedules.commands import groups as commands
 from schedules.commands.groups import Binding
 from schedules.people import groups
@@ -38,13 +42,14 @@ async def setup(talk: Talk, argument: str) -> None:
     """Say which rights are missing, or ask which city the group is for."""
     del argument
     if await _has_rights(talk):
-        await _offer_cities(talk)
+        await _offer_cities(talk, FIRST_PAGE)
 
 
 @button("setup", role=Role.CAPTAIN, group=True)
-async def setup_again(talk: Talk, argument: str) -> None:
-    """Look again whether the rights are there now."""
-    await setup(talk, argument)
+async def setup_again(talk: Talk, page: str) -> None:
+    """Look again whether the rights are there now, or at more cities."""
+    if await _has_rights(talk):
+        await _offer_cities(talk, int(page or FIRST_PAGE))
 
 
 @button("setcity", role=Role.CAPTAIN, group=True)
@@ -90,8 +95,9 @@ async def set_language(talk: Talk, choice: str) -> None:
             "This group is bound to {city}. What is planned for it is posted here from the next plan on, "
             "and the task of the day is pinned at {hour} o’clock.",
             city=escape(isolated(spoken(city.name, talk.words.language, campaign))),
-            hour=commands.PROMPT_HOUR,
-        )
+            hour=await commands.hour_of(means.store, group),
+        ),
+        ((another_hour(talk),),),
     )
 
 
@@ -115,7 +121,8 @@ async def chat_changed(talk: Talk, argument: str) -> None:
         return
     if change.new_chat_member.status in {ChatMember.LEFT, ChatMember.BANNED}:
         await groups.lost(means.store, means.vault, means.clock, talk.chat)
-    elif await groups.of_chat(means.store, means.vault, talk.chat) is None:
+        await boards.lost(means.store, means.vault, talk.chat)
+    elif await _is_nobodys(talk, change.chat):
         await _stay_for_now(talk)
 
 
@@ -127,11 +134,22 @@ async def migrated(talk: Talk, argument: str) -> None:
     group = await groups.of_chat(means.store, means.vault, talk.chat)
     if message is None or message.migrate_to_chat_id is None:
         return
+    await boards.moved(means.store, means.vault, talk.chat, message.migrate_to_chat_id)
     if group is not None:
         await groups.moved(means.store, means.vault, means.clock, group.account, message.migrate_to_chat_id)
     elif await groups.is_waiting(means.store, means.vault, talk.chat):
         await groups.stop_waiting(means.store, means.vault, talk.chat)
         await groups.wait(means.store, means.vault, message.migrate_to_chat_id, means.clock.now() + GRACE)
+
+
+async def _is_nobodys(talk: Talk, chat: Chat) -> bool:
+    """Whether it is a group that nobody has bound, and no account posts to, and where no board stands."""
+    means = talk.means
+    if await groups.of_chat(means.store, means.vault, chat.id) is not None:
+        return False
+    if await boards.is_board(means.store, means.vault, chat.id):
+        return False
+    return not await is_published_to(means.store, chat)
 
 
 async def _stay_for_now(talk: Talk) -> None:
@@ -141,7 +159,9 @@ async def _stay_for_now(talk: Talk) -> None:
     now = means.clock.now()
     if is_wanted and not await groups.is_waiting(means.store, means.vault, talk.chat):
         await talk.say(
-            talk.words.say("Write /setup here, to bind this group to a city. In an hour the bot leaves.")
+            talk.words.say(
+                "Write /setup here, to bind this group to a city. Otherwise the bot leaves in an hour."
+            )
         )
     await groups.wait(means.store, means.vault, talk.chat, now + GRACE if is_wanted else now)
 
@@ -170,22 +190,24 @@ async def _lacking(talk: Talk) -> tuple[str, ...]:
     return tuple(right for right in wanted if not (is_admin and getattr(member, right)))
 
 
-async def _offer_cities(talk: Talk) -> None:
+async def _offer_cities(talk: Talk, page: int) -> None:
     actor, rows = await talk.actor(), []
-    for name in await talk.means.kits.names():
+    for name in await talk.means.kits.known():
         campaign = await talk.means.kits.get(name)
         rows += [
             (talk.button(spoken(city.name, talk.words.language, campaign), "setcity", f"{code(name)}.{n}"),)
             for n, city in enumerate(campaign.cities)
             if actor.may(Role.CAPTAIN, {f"campaign:{campaign.id}", f"city:{city.id}"})
         ]
-    keys: Rows = tuple(rows)
-    await talk.show(talk.words.say("Which city is this group for?"), keys)
+    is_bound = await groups.of_chat(talk.means.store, talk.means.vault, talk.chat) is not None
+    hour: Rows = ((another_hour(talk),),) if is_bound else ()
+    shown = paged(rows, page, lambda label, number: talk.button(label, "setup", str(number)))
+    await talk.show(talk.words.say("Which city is this group for?"), (*shown, *hour))
 
 
 async def _chosen(talk: Talk, choice: str) -> tuple[Campaign, City] | None:
     given, _, number = choice.partition(".")
-    name = coded(given, await talk.means.kits.names())
+    name = coded(given, await talk.means.kits.known())
     campaign = None if name is None else await talk.means.kits.get(name)
     if campaign is None or not int(number) < len(campaign.cities):
         return None

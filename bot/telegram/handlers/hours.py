@@ -12,7 +12,7 @@ from bot.telegram.table import button, command, intent
 from bot.telegram.talk import Talk
 from content.filters import time_
 from content.intents import Intent
-from content.words import later
+from content.later import later
 from schedules.people.volunteers import HOURS, Volunteer
 from schedules.walltime import zone
 

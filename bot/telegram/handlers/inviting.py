@@ -8,11 +8,13 @@ from typing import Final
 import segno
 
 from bot.telegram.choices import code, coded
+from bot.telegram.guarding import city_of, risk_of
 from bot.telegram.spoken import spoken
 from bot.telegram.table import button, command
-from bot.telegram.talk import Talk, city_of, risk_of
+from bot.telegram.talk import Talk
+from content.later import later
 from content.models import Campaign, Risk
-from content.words import isolated, later
+from content.words import isolated
 from schedules.commands import invites as commands
 from schedules.people import invites
 from schedules.people.invites import VOLUNTEER, Invite
@@ -28,7 +30,7 @@ async def invite(talk: Talk, argument: str) -> None:
     """Choose the city that the link is for."""
     del argument
     actor, language = await talk.actor(), talk.words.language
-    for name in await talk.means.kits.names():
+    for name in await talk.means.kits.known():
         campaign = await talk.means.kits.get(name)
         rows = tuple(
             (talk.button(spoken(city.name, language, campaign), "invite", f"{code(name)}.{number}"),)
@@ -76,7 +78,7 @@ async def revoke(talk: Talk, name: str) -> None:
 
 
 async def _campaign(talk: Talk, given: str) -> Campaign | None:
-    name = coded(given, await talk.means.kits.names())
+    name = coded(given, await talk.means.kits.known())
     return None if name is None else await talk.means.kits.get(name)
 
 
@@ -85,10 +87,12 @@ async def _show(talk: Talk, campaign: Campaign, made: Invite) -> None:
     city = city_of(campaign, made.city)
     name = spoken(city.name, talk.words.language, campaign) if city else ""
     told = talk.words.count(
-        "This link lets {n} person in, for a week. Give it from hand to hand, never in public.",
+        "This link lets {n} person in, for a week.",
         "This link lets {n} people in, for a week.",
         made.uses,
     )
+    if risk_of(campaign, made.city) is Risk.GUARDED:
+        told += "\n" + talk.words.say("Give it from hand to hand, never in public.")
     closing = talk.button(talk.words.say("Close this link"), "revoke", made.id)
     await talk.show_picture(qr_code(link))
     await talk.say(f"<b>{escape(isolated(name))}</b>\n{escape(told)}\n\n{link}", ((closing,),))

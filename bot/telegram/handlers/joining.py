@@ -4,19 +4,21 @@ Until then the whole state of the dialog stands in its buttons: the invite and t
 """
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import wraps
 from typing import Any, Final, TypeAlias
 
-from telegram import Message, ReplyParameters
+from telegram import ReplyParameters
 from telegram.error import TelegramError
 
 from bot.telegram.choices import MARK, Way, coded
+from bot.telegram.guarding import city_of, risk_of
 from bot.telegram.handlers.introducing import Guest, what_is_kept, who_asks
 from bot.telegram.handlers.languages import show_languages
 from bot.telegram.handlers.settings import show_settings
 from bot.telegram.spoken import own_name
 from bot.telegram.table import Handler, button
-from bot.telegram.talk import Talk, city_of, risk_of
+from bot.telegram.talk import Talk
 from channels.base import Rows
 from channels.telegram.keyboards import markup
 from content.languages import chain
@@ -29,6 +31,8 @@ from schedules.people.volunteers import Volunteer
 
 ID_DIGITS: Final = 2 * invites.RANDOM_BYTES
 COLUMNS: Final = 3
+EARLIER: Final = 100
+"""Messages that one call deletes (core.telegram.org/bots/api#deletemessages)."""
 FIRST_HOUR: Final = 18
 """The hour of the task until they choose another."""
 
@@ -44,7 +48,7 @@ async def offer(talk: Talk, invite: Invite) -> None:
         return
     guest = Guest(invite, campaign, _guessed(talk, invite, campaign))
     start = talk.update.effective_message
-    await talk.means.bot.send_message(
+    shown = await talk.means.bot.send_message(
         talk.chat,
         who_asks(guest, talk.means.username),
         reply_markup=markup(_first_rows(talk, guest)),
@@ -52,6 +56,18 @@ async def offer(talk: Talk, invite: Invite) -> None:
         if start
         else None,
     )
+    if talk.person is None and start and risk_of(campaign, invite.city) is Risk.GUARDED:
+        await _take_away_earlier(talk, shown.message_id, start.message_id)
+
+
+async def _take_away_earlier(talk: Talk, shown: int, start: int) -> None:
+    """Whoever opens the link twice keeps one dialog: nothing is stored of an earlier one, so all before goes.
+
+    Of the numbers before this dialog, those of other chats and those that are gone are skipped by Telegram.
+    """
+    before = [number for number in range(max(shown - EARLIER, 1), shown) if number != start]
+    with suppress(TelegramError):
+        await talk.means.bot.delete_messages(talk.chat, before)
 
 
 def for_guests(handler: _OfGuest) -> Handler:
@@ -117,7 +133,7 @@ async def decline(talk: Talk, guest: Guest) -> None:
 
 async def _go_on(talk: Talk) -> None:
     """On with what they choose; from now on also the dialog vanishes, where that matters."""
-    await talk.vanish(*_dialog(talk))
+    await talk.vanish(*talk.dialog)
     await show_languages(talk, Way.JOINING)
 
 
@@ -140,7 +156,7 @@ def _takes_part(talk: Talk, campaign: Campaign) -> bool:
 
 async def _campaign(talk: Talk, invite: Invite) -> Campaign:
     kits = talk.means.kits
-    names = (invite.campaign,) if invite.campaign else await kits.names()
+    names = (invite.campaign,) if invite.campaign else await kits.known()
     if not names:
         raise InviteInvalid(invites.NOT_VALID)
     return await kits.get(names[0])
@@ -179,19 +195,9 @@ async def _too_late(talk: Talk) -> None:
     )
 
 
-def _dialog(talk: Talk) -> tuple[int, ...]:
-    """The message of the dialog, and the one that it answers."""
-    query = talk.update.callback_query
-    shown = None if query is None else query.message
-    if shown is None:
-        return ()
-    asked = shown.reply_to_message if isinstance(shown, Message) else None
-    return (shown.message_id, asked.message_id) if asked else (shown.message_id,)
-
-
 async def _vanished(talk: Talk) -> bool:
     try:
-        await talk.means.bot.delete_messages(talk.chat, _dialog(talk))
+        await talk.means.bot.delete_messages(talk.chat, talk.dialog)
     except TelegramError:
         return False
     return True

@@ -1,5 +1,6 @@
 """What a volunteer wants to know of themselves: how far they came, and everything that is kept."""
 
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from bot.telegram.handlers.mine import for_volunteers, my_campaign
@@ -9,9 +10,12 @@ from bot.telegram.table import button, command, intent
 from bot.telegram.talk import Talk
 from content.filters import date_, list_
 from content.intents import Intent
+from content.later import later
 from content.models import Campaign
-from content.words import Words, isolated, later
+from content.words import Words, isolated
+from schedules.people import signups
 from schedules.people.purge import AFTER_SILENCE
+from schedules.people.signups import SignUp
 from schedules.people.volunteers import Volunteer
 
 
@@ -43,6 +47,7 @@ async def my_data(talk: Talk, volunteer: Volunteer, argument: str) -> None:
         *described(her_words, volunteer, campaign, talk.means.clock.now()),
         *_counts(her_words, volunteer),
         *_bonds(her_words, volunteer, campaign),
+        *_days(her_words, campaign, await signups.of(talk.means.store, volunteer.person)),
         her_words.say("When you came; and for an hour at most, what your next message is taken for."),
         her_words.say("What you answered to tasks of the last days; then it becomes a number without you."),
         *(
@@ -94,6 +99,18 @@ def _bonds(her_words: Words, volunteer: Volunteer, campaign: Campaign) -> tuple[
         until = date_(her_words.habits, volunteer.keep_until.date())
         found.append(her_words.say("Kept beyond the campaign until {date}.", date=until))
     return tuple(found)
+
+
+def _days(her_words: Words, campaign: Campaign, coming: Sequence[SignUp]) -> Iterator[str]:
+    titles = {day.id: spoken(day.title, her_words.language, campaign) for day in campaign.action_days}
+    for each in coming:
+        day = escape(isolated(titles.get(each.day, each.day)))
+        yield her_words.count(
+            "You come to {day}, with {n} guest.",
+            "You come to {day}, with {n} guests.",
+            each.guests,
+            day=day,
+        )
 
 
 def _elsewhere(her_words: Words, campaign: Campaign) -> str:

@@ -14,7 +14,7 @@ from bot.telegram.talk import Talk
 from channels.base import Rows
 from content.intents import Intent
 from content.languages import OURS, chain
-from content.words import later
+from content.later import later
 from schedules.people import people
 from schedules.people.volunteers import Volunteer
 

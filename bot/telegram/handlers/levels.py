@@ -7,8 +7,8 @@ from bot.telegram.handlers.settings import level_name, show_settings
 from bot.telegram.table import button, command, intent
 from bot.telegram.talk import Talk
 from content.intents import Intent
+from content.later import later
 from content.models import LEVELS, Level
-from content.words import later
 from schedules.people.volunteers import Volunteer
 
 

@@ -1,21 +1,24 @@
 """How things stand, for people in charge: what went out, what comes next, and what needs a person."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from html import escape
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.telegram.appearing import letters_told
 from bot.telegram.table import answer, button, command
 from bot.telegram.talk import Talk
-from content.filters import datetime_
-from content.words import isolated, later
+from content.filters import datetime_, number_
+from content.later import Phrase, later
+from content.words import Words, isolated
 from schedules.commands import people as people_commands
 from schedules.commands.actor import Actor
 from schedules.commands.post_changes import Verdict, resolve_unknown
 from schedules.commands.posts import Filter, PostView, list_posts
-from schedules.commands.scopes import named
+from schedules.commands.scopes import called
 from schedules.commands.status import Status, status
-from schedules.lifecycle import State
+from schedules.lifecycle import CALLED, State
 from schedules.people.roles import Role
 
 MOST: Final = 12
@@ -27,15 +30,16 @@ COMING: Final = (State.PLANNED, State.READY)
 async def show_status(talk: Talk, argument: str) -> None:
     """What went out, what waits, and what needs a person."""
     del argument
-    found = await status(talk.means.store, talk.means.clock)
-    await talk.say("\n\n".join(part for part in (_counts(talk, found), _warnings(found)) if part))
+    found = await status(talk.means.store, talk.means.clock, await talk.actor())
+    warnings = "\n".join(f"⚠ {escape(warning)}" for warning in _warnings(found, talk.words))
+    await talk.say("\n\n".join(part for part in (_counts(talk, found), warnings) if part))
 
 
 @command("plan", role=Role.VIEWER, menu=later("What goes out next"))
 async def show_plan(talk: Talk, argument: str) -> None:
     """The next posts within what this person may see."""
     del argument
-    coming = await _visible(talk, COMING)
+    coming = await visible(talk, await talk.actor(), COMING)
     now = talk.means.clock.now()
     shown = [one for one in coming if one.planned_at > now][:MOST]
     if not shown:
@@ -48,7 +52,7 @@ async def show_plan(talk: Talk, argument: str) -> None:
 async def show_unknown(talk: Talk, argument: str) -> None:
     """Ask of every post that nobody knows about: did this land?"""
     del argument
-    waiting = await _visible(talk, (State.UNKNOWN,))
+    waiting = await visible(talk, await talk.actor(), (State.UNKNOWN,), Role.EDITOR)
     if not waiting:
         await talk.say(talk.words.say("Nothing is uncertain."))
     for one in waiting[:MOST]:
@@ -105,19 +109,11 @@ async def count_volunteers(talk: Talk, argument: str) -> None:
     await talk.say("\n".join(lines))
 
 
-async def visible(talk: Talk, actor: Actor, states: tuple[State, ...]) -> list[PostView]:
+async def visible(
+    talk: Talk, actor: Actor, states: tuple[State, ...], role: Role = Role.VIEWER
+) -> tuple[PostView, ...]:
     """The posts in these states that an actor may see, by planned time."""
-    found = await list_posts(talk.means.store, Filter(states=states))
-    return [one for one in found if actor.may(Role.VIEWER, scopes_of(one))]
-
-
-def scopes_of(view: PostView) -> frozenset[str]:
-    """What covers a post that is shown."""
-    return named(campaign=view.campaign, account=view.account, city=view.city, language=view.language)
-
-
-async def _visible(talk: Talk, states: tuple[State, ...]) -> list[PostView]:
-    return await visible(talk, await talk.actor(), states)
+    return await list_posts(talk.means.store, Filter(states=states, seen_by=actor, role=role))
 
 
 def _counts(talk: Talk, found: Status) -> str:
@@ -125,19 +121,56 @@ def _counts(talk: Talk, found: Status) -> str:
         return talk.words.say("Nothing is planned.")
     return "\n".join(
         f"<b>{escape(campaign)}</b>\n"
-        + "\n".join(f"{state.value}: {count:,}" for state, count in counts.items())
+        + "\n".join(
+            f"{talk.words.of(CALLED[state])}: {number_(talk.words.habits, count)}"
+            for state, count in counts.items()
+        )
         for campaign, counts in found.counts.items()
     )
 
 
-def _warnings(found: Status) -> str:
-    return "\n".join(f"⚠ {escape(warning)}" for warning in found.warnings)
+def _warnings(found: Status, reader_words: Words) -> Iterator[str]:
+    """What a person should look at now."""
+    yield from map(reader_words.of, _of_posts(found))
+    if found.paused:
+        scopes = ", ".join(reader_words.of(called(scope)) for scope in found.paused)
+        yield reader_words.say("Stopped: {scopes}. Two people start it again: /stop", scopes=scopes)
+    for held in found.held:
+        yield reader_words.say(
+            "Nothing goes out on {account} until it is connected again.", account=isolated(held.account)
+        )
+    if not found.workers and (found.next_at is not None or found.late):
+        yield reader_words.say("Nothing goes out, because no worker is running. An admin can start one.")
+
+
+def _of_posts(found: Status) -> Iterator[Phrase]:
+    def total(state: State) -> int:
+        return sum(counts.get(state, 0) for counts in found.counts.values())
+
+    if unknown := total(State.UNKNOWN):
+        yield later(
+            "Posts that may or may not be public: {number}. Look, then say so: /landed", number=unknown
+        )
+    if handed := total(State.HANDED_OFF):
+        yield later("Posts in the hands of somebody who is to publish them: {number}", number=handed)
+    if refused := total(State.REFUSED):
+        yield later("Posts that were refused: {number}", number=refused)
+    if found.expired:
+        yield later("Posts that were not sent in time since yesterday: {number}", number=found.expired)
+    if found.late:
+        yield later("Posts that are approved and late: {number}", number=found.late)
+    if found.unapproved:
+        yield later(
+            "Posts that are due within a day and not approved: {number}. See: /pending",
+            number=found.unapproved,
+        )
 
 
 def _line(talk: Talk, one: PostView) -> str:
     at = _local(talk, one)
     mark = "✓" if one.state is State.READY else "…"
-    return f"{mark} <b>{one.id}</b> {escape(at)} ({escape(one.zone)})\n{escape(one.account)} · {escape(one.message)}"
+    what = letters_told(one.body, talk.words) or escape(one.account)
+    return f"{mark} <b>{one.id}</b> {escape(at)} ({escape(one.zone)})\n{what} · {escape(one.message)}"
 
 
 def _local(talk: Talk, one: PostView) -> str:

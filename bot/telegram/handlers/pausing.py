@@ -12,7 +12,7 @@ from bot.telegram.talk import Talk
 from channels.base import Rows
 from content.filters import datetime_
 from content.intents import Intent, label
-from content.words import later
+from content.later import later
 from schedules.commands import volunteering
 from schedules.people.roles import Role
 from schedules.people.volunteers import Volunteer
@@ -82,5 +82,6 @@ def _others(talk: Talk) -> Rows:
     week = talk.button(talk.words.say("Only for a week"), "pause", "w")
     endless = talk.button(talk.words.say("Until I come back"), "pause")
     on = talk.button(label(Intent.RESUME, talk.words.language), "back")
+    gone = talk.button(label(Intent.FORGET, talk.words.language), "forget")
     is_endless = mine(talk).paused_until is None
-    return ((day, week), (on,)) if is_endless else ((day, week), (endless, on))
+    return ((day, week), (on,) if is_endless else (endless, on), (gone,))

@@ -6,28 +6,29 @@ from html import escape
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from telegram import InputMediaPhoto
+from telegram import InputMediaPhoto, InputMediaVideo
 
-from bot.telegram import readers
-from bot.telegram.appearing import appearing
+from bot.telegram.appearing import appearing, letters_told
+from bot.telegram.deputies import on_duty
 from bot.telegram.reaching import reach_told
 from bot.telegram.readers import Reader
 from bot.telegram.table import button, command
 from bot.telegram.talk import Talk
 from channels.base import Rows
 from content.filters import datetime_
+from content.later import later
 from content.models import is_video
-from content.words import later
+from schedules.action_days.changes import URGENT
 from schedules.commands import pending
 from schedules.commands.accounts import views
 from schedules.commands.audiences import reach_of_post
-from schedules.commands.posts import PostView, show_post
-from schedules.lifecycle import State
+from schedules.commands.posts import PostView, no_such_post, show_post
+from schedules.ledger.media import frozen_files
+from schedules.lifecycle import CALLED, State
 from schedules.people.roles import Role
-from schedules.store.tables import media
 
 MOST_GROUPS: Final = 40
+MOST_IN_ALBUM: Final = 10
 DIGITS: Final = 12
 """Hex digits of a digest that a button carries."""
 
@@ -63,7 +64,7 @@ async def open_post(talk: Talk, argument: str) -> None:
     html = await _shown(talk, post)
     rows = _rows(talk, post, group, int(seen or 1))
     if post.body["media"]:
-        await _send_media(talk, post.body["media"])
+        await _send_media(talk, post.body)
         await talk.say(html, rows)
     else:
         await talk.show(html, rows)
@@ -72,19 +73,29 @@ async def open_post(talk: Talk, argument: str) -> None:
 async def tell_state(talk: Talk, number: int) -> None:
     """Tell what has become of a post on which there is nothing to decide any more."""
     post, history = await show_post(talk.means.store, number)
-    by = [event.detail for event in history if event.what == "approved" and event.detail]
+    partners = {one.name: one.partner for one in await views(talk.means.store)}
+    if not (await talk.actor()).may(Role.VIEWER, pending.covering(post, partners)):
+        raise no_such_post(number)
+    by = [event.by for event in history if event.by is not None]
     if post.state is State.PLANNED:
         told = talk.words.say("Number {number} waits for somebody else.", number=str(number))
     else:
         told = talk.words.say(
-            "Number {number} is decided already: {state}.", number=str(number), state=post.state.value
+            "Number {number} is decided already: {state}.",
+            number=str(number),
+            state=talk.words.of(CALLED[post.state]),
         )
-    await talk.say("\n".join([told, *(escape(each) for each in by[-1:])]))
+    approved = [
+        talk.words.say("{name} has approved: {numbers}", name=name, numbers=str(number)) for name in by[-1:]
+    ]
+    await talk.say(escape("\n".join([told, *approved])))
 
 
 def _grouped(waiting: Sequence[PostView]) -> list[list[PostView]]:
-    """The posts of each message together, where they are due together."""
-    ordered = sorted(waiting, key=lambda one: (one.planned_at, one.campaign, one.slot, one.id))
+    """The posts of each message together, where they are due together; what an action day has made urgent first."""
+    ordered = sorted(
+        waiting, key=lambda one: (one.reason not in URGENT, one.planned_at, one.campaign, one.slot, one.id)
+    )
     groups: dict[tuple[str, str, str], list[PostView]] = {}
     for post in ordered:
         groups.setdefault(together(post), []).append(post)
@@ -111,13 +122,14 @@ def mark_of(group: Iterable[PostView]) -> str:
 def _group_label(talk: Talk, group: Sequence[PostView]) -> str:
     post = group[0]
     local = post.planned_at.astimezone(ZoneInfo(post.zone))
-    return f"{datetime_(talk.words.habits, local, 'short')} · {post.slot} · {len(group)}"
+    urgent = "⚡ " if post.reason in URGENT else ""
+    return f"{urgent}{datetime_(talk.words.habits, local, 'short')} · {post.slot} · {len(group)}"
 
 
 async def _on_call(talk: Talk, waiting: Sequence[PostView]) -> list[Reader]:
     partners = {one.name: one.partner for one in await views(talk.means.store)}
     scopes = frozenset().union(*(pending.covering(post, partners) for post in waiting))
-    return await readers.holding(talk.means, Role.APPROVER, scopes)
+    return await on_duty(talk.means, scopes, Role.APPROVER)
 
 
 async def _shown(talk: Talk, post: PostView) -> str:
@@ -127,7 +139,9 @@ async def _shown(talk: Talk, post: PostView) -> str:
     head = f"<b>{post.id} · {escape(post.account)}</b> · {post.language}\n{escape(at)}"
     by = talk.words.say("By {name}", name=escape(post.author))
     reached = await _reached(talk, post)
-    return f"{head}\n{by}{reached}\n\n{appearing(post.body, platforms.get(post.account, ''), talk.words)}"
+    letters = letters_told(post.body, talk.words)
+    told = "\n".join(line for line in (head, letters, by) if line)
+    return f"{told}{reached}\n\n{appearing(post.body, platforms.get(post.account, ''), talk.words)}"
 
 
 async def _reached(talk: Talk, post: PostView) -> str:
@@ -167,21 +181,24 @@ def _walking(talk: Talk, post: PostView, group: Sequence[PostView], seen: int) -
     )
 
 
-async def _send_media(talk: Talk, described: Sequence[Mapping[str, Any]]) -> None:
-    """The very pictures that will go out; what is too large for a message is named in words only."""
-    wanted = [each["sha256"] for each in described]
-    async with talk.means.store.read() as connection:
-        found = await connection.execute(
-            select(media.c.sha256, media.c.data).where(
-                media.c.sha256.in_(wanted), media.c.data.is_not(None)
-            )
-        )
-        data = {row.sha256: row.data for row in found}
-    shown = [each for each in described if each["sha256"] in data and not is_video(each["file"])]
-    if len(shown) == 1:
-        await talk.means.bot.send_photo(
-            talk.chat, data[shown[0]["sha256"]], caption=escape(shown[0]["alt"])
-        )
+async def _send_media(talk: Talk, body: Mapping[str, Any]) -> None:
+    """The very pictures or video that will go out; what is not there any more is named in words only."""
+    described, covered = body["media"], body["warning"] is not None
+    found = await frozen_files(talk.means.store, [each["sha256"] for each in described])
+    shown = [
+        _input(each, found[each["sha256"]][1], covered=covered)
+        for each in described
+        if each["sha256"] in found
+    ]
+    bot = talk.means.bot
+    if len(shown) > 1:
+        await bot.send_media_group(talk.chat, shown[:MOST_IN_ALBUM])
+    elif shown and is_video(described[0]["file"]):
+        await bot.send_video(talk.chat, shown[0].media, caption=shown[0].caption, has_spoiler=covered)
     elif shown:
-        album = [InputMediaPhoto(data[each["sha256"]], caption=escape(each["alt"])) for each in shown[:10]]
-        await talk.means.bot.send_media_group(talk.chat, album)
+        await bot.send_photo(talk.chat, shown[0].media, caption=shown[0].caption, has_spoiler=covered)
+
+
+def _input(each: Mapping[str, Any], data: bytes, *, covered: bool) -> InputMediaPhoto | InputMediaVideo:
+    kind = InputMediaVideo if is_video(each["file"]) else InputMediaPhoto
+    return kind(data, caption=escape(each["alt"]), has_spoiler=covered)

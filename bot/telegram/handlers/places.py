@@ -3,17 +3,19 @@
 from typing import Final
 
 from bot.telegram.choices import Way, code, coded, marked
+from bot.telegram.guarding import city_of
 from bot.telegram.handlers.levels import show_levels
 from bot.telegram.handlers.mine import choice, for_volunteers, keep, mine, my_campaign
 from bot.telegram.handlers.settings import show_settings
+from bot.telegram.keyboard import fixed_keys
 from bot.telegram.spoken import by_name, place_name, spoken
 from bot.telegram.table import button, command, intent
-from bot.telegram.talk import Talk, city_of
+from bot.telegram.talk import Talk
 from channels.base import Button, Rows
 from content.filters import time_
 from content.intents import Intent
+from content.later import later
 from content.models import Campaign, City
-from content.words import later
 from schedules.people.volunteers import Volunteer
 from schedules.walltime import zone
 
@@ -54,6 +56,9 @@ async def clock(talk: Talk, volunteer: Volunteer, argument: str) -> None:
     if chosen is not None:
         await keep(talk, zone=chosen)
     await _go_on(talk, way)
+    if way is Way.SETTING and await talk.is_guarded():
+        told = talk.words.say("The key with which you hide everything at once stands below.")
+        await talk.say(told, keyboard=fixed_keys(talk.words.language, guarded=True))
 
 
 async def show_cities(talk: Talk, way: Way) -> None:
@@ -69,12 +74,15 @@ async def _take(talk: Talk, way: Way, chosen: City) -> None:
     await keep(talk, city=chosen.id, zone=chosen.zone)
     await _go_on(talk, way)
     if not was_guarded and await talk.is_guarded():
-        await talk.say(
-            talk.words.say(
-                "From now on, messages here vanish within a day. What was written before stays: "
-                "delete this chat in Telegram, for both sides."
-            )
-        )
+        keys = fixed_keys(talk.words.language, guarded=True) if way is Way.SETTING else None
+        await talk.say(_warning(talk), keyboard=keys)
+
+
+def _warning(talk: Talk) -> str:
+    return talk.words.say(
+        "From now on, messages here vanish within a day. What was written before stays: "
+        "delete this chat in Telegram, for both sides."
+    )
 
 
 async def _go_on(talk: Talk, way: Way) -> None:
@@ -125,6 +133,8 @@ async def _offer_clocks(talk: Talk, way: Way, campaign: Campaign) -> None:
     zones = sorted(_zones(campaign), key=lambda where: now.astimezone(zone(where)).replace(tzinfo=None))
     keys = [(talk.button(named(where), "zone", f"{way}{code(where)}"),) for where in zones]
     text = talk.words.say("What does your clock show now? So that nothing comes at night.")
+    if way is Way.SETTING:
+        text = f"{_warning(talk)}\n\n{text}"
     await talk.show(text, tuple(keys))
 
 

@@ -4,13 +4,14 @@ from html import escape
 from typing import Final
 
 from bot.telegram.cards import PromptCards, Reader
+from bot.telegram.choices import coded
 from bot.telegram.handlers.mine import for_volunteers
 from bot.telegram.spoken import spoken
 from bot.telegram.table import button, command, intent
 from bot.telegram.talk import Talk
 from channels.base import Rows
 from content.intents import Intent, label
-from content.words import later
+from content.later import later
 from schedules.commands import volunteering
 from schedules.ledger import answers, cards, prompts
 from schedules.ledger.answers import Answer
@@ -50,6 +51,22 @@ async def open_card(talk: Talk, volunteer: Volunteer, number: str) -> None:
     means = talk.means
     await answers.pressed(means.store, volunteer.person, int(number), means.clock.now())
     await _show_card(talk, volunteer.person, number)
+
+
+@button("in")
+@for_volunteers
+async def in_other_language(talk: Talk, volunteer: Volunteer, argument: str) -> None:
+    """Show the card in the other language that they read."""
+    number, _, given = argument.partition(".")
+    store = talk.means.store
+    letter = await cards.written(store, volunteer.person, int(number))
+    language = coded(given, volunteer.tongues)
+    if letter is not None and language not in (None, letter.language):
+        letter = await cards.in_language(store, letter, str(language))
+        if letter is None:
+            await talk.toast(talk.words.say("It is not there in that language."))
+            return
+    await _show(talk, volunteer.person, letter)
 
 
 @button("done")
@@ -149,7 +166,10 @@ def _below(talk: Talk, reader: Reader | None) -> Rows:
 
 
 async def _show_card(talk: Talk, person: str, number: str) -> None:
-    letter = await cards.written(talk.means.store, person, int(number))
+    await _show(talk, person, await cards.written(talk.means.store, person, int(number)))
+
+
+async def _show(talk: Talk, person: str, letter: Written | None) -> None:
     reader = await _cards(talk).reader(person)
     if letter is None or reader is None:
         await talk.show(talk.words.say("That day is over. The next task comes at your hour."))

@@ -1,13 +1,19 @@
 """The second factor: set up once, then a code opens for 15 minutes what needs one."""
 
+from datetime import timedelta
 from html import escape
+from typing import Final
 
+from bot.telegram.phones import hide_brief
 from bot.telegram.table import answer, button, command
 from bot.telegram.talk import Talk
-from content.words import later
+from content.later import later
 from schedules.errors import CodeNeeded, Forbidden
 from schedules.people import secondfactor
 from schedules.people.roles import Role
+
+KEY_LIVES: Final = timedelta(minutes=10)
+"""So long at most a key can be read in the chat."""
 
 
 @command("code", role=Role.VIEWER, menu=later("Second factor: set up, or show a code"))
@@ -17,7 +23,8 @@ async def code(talk: Talk, argument: str) -> None:
         await _prove(talk, argument)
     elif await secondfactor.has_one(talk.means.store, talk.known().id):
         await talk.expect("code")
-        await talk.say(talk.words.say("Write the six digits that your app shows now."))
+        another = talk.button(talk.words.say("Set up a new one"), "code_new")
+        await talk.say(talk.words.say("Write the six digits that your app shows now."), ((another,),))
     else:
         await _enrol(talk)
 
@@ -41,12 +48,14 @@ async def _enrol(talk: Talk) -> None:
     made = await secondfactor.enrol(
         talk.means.store, talk.means.vault, talk.means.clock, person.id, person.handle or "munasara"
     )
-    await talk.say(
+    await talk.say_briefly(
         talk.words.say(
             "Put this key into an app that makes codes of six digits, such as Aegis or FreeOTP, "
-            "then delete this message and write /code with a code of it. The key is shown only once."
+            "then write /code with a code of it. The key is shown only once: this message vanishes as soon as "
+            "a code of it came, and at the latest after 10 minutes."
         )
-        + f"\n\n<code>{escape(made.secret)}</code>"
+        + f"\n\n<code>{escape(made.secret)}</code>",
+        KEY_LIVES,
     )
 
 
@@ -62,4 +71,5 @@ async def _prove(talk: Talk, digits: str) -> None:
     except Forbidden:
         await talk.say(talk.words.say("Too many wrong codes came. None is taken for 15 minutes."))
     else:
+        await hide_brief(means, talk.known().id, means.clock.now() + KEY_LIVES)
         await talk.say(talk.words.say("Open for 15 minutes. Ask again for what you wanted."))

@@ -1,7 +1,5 @@
 """``/queue``: somebody writes or forwards a message with pictures, and gets the grid of where it can go."""
 
-from typing import Final
-
 from telegram import Message
 
 from bot.telegram import gridview, queues
@@ -11,15 +9,11 @@ from bot.telegram.readers import reader_of
 from bot.telegram.spoken import own_name, spoken
 from bot.telegram.table import answer, button, command
 from bot.telegram.talk import Talk
+from content.later import later
 from content.models import Campaign
-from content.words import later
 from schedules.commands import door_messages
 from schedules.commands.scopes import named
 from schedules.people.roles import Role
-
-PICTURES: Final = ("image/jpeg", "image/png", "image/webp")
-LARGEST: Final = 20_000_000
-"""Bytes that a bot may fetch (core.telegram.org/bots/api#getfile)."""
 
 
 @command("queue", role=Role.EDITOR, menu=later("Queue a post for several platforms"))
@@ -33,7 +27,7 @@ async def queue(talk: Talk, argument: str) -> None:
     answered = message.reply_to_message if message else None
     if answered is not None:
         await _take(talk, campaigns[0], await _language(talk, campaigns[0]), _words_of(answered), answered)
-    elif message is not None and (message.photo or message.document):
+    elif message is not None and (describing.medium_in(message) or message.document):
         await _take(talk, campaigns[0], await _language(talk, campaigns[0]), argument, message)
     elif argument and argument not in campaigns[0].languages:
         await _take(talk, campaigns[0], await _language(talk, campaigns[0]), argument, None)
@@ -60,37 +54,22 @@ async def queued(talk: Talk, argument: str) -> None:
 
 
 async def _take(talk: Talk, campaign: Campaign, language: str, text: str, message: Message | None) -> None:
-    if message is not None and (message.video or message.animation):
-        await talk.say(
-            talk.words.say("A video is planned from the campaign folder. Send pictures, or text alone.")
-        )
-        return
-    file = None if message is None else picture_in(message)
-    if not text.strip() and file is None:
+    medium = None if message is None else describing.medium_in(message)
+    if not text.strip() and medium is None:
         await _ask(talk, campaign, language)
         return
+    data = None if medium is None else await describing.fetch(talk, medium)
     means, actor = talk.means, await talk.actor()
     number = await door_messages.create(
         means.store, means.clock, actor, campaign, language=language, text=text
     )
-    if file is not None:
-        await describing.add(talk, number, file)
+    if medium is not None and data is not None:
+        await describing.add(talk, number, medium, data)
     desk = await queues.desk(means, actor, number)
     card = await talk.say(*gridview.shown(await desk.look(), await reader_of(talk)))
     await door_messages.keep_card(means.store, number, card.message_id)
-    if file is not None and message is not None:
+    if medium is not None and message is not None:
         await describing.ask(talk, number, language, 0, message.media_group_id or "")
-
-
-def picture_in(message: Message) -> str | None:
-    """The id of the picture that a message carries, as large as Telegram has it."""
-    if message.photo:
-        return message.photo[-1].file_id
-    document = message.document
-    small = document is not None and (document.file_size or 0) <= LARGEST
-    if document is not None and small and document.mime_type in PICTURES:
-        return document.file_id
-    return None
 
 
 async def _campaigns(talk: Talk) -> list[Campaign]:
@@ -120,7 +99,7 @@ async def _ask(talk: Talk, campaign: Campaign, wanted: str) -> None:
     other = next((tag for tag in await _spoken_by(talk, campaign) if tag != language), language)
     await talk.say(
         talk.words.say(
-            "Write or forward the post now, with its pictures. It counts as written in {language}; "
+            "Write or forward the post now, with its pictures or its video. It counts as written in {language}; "
             "for another language write first: {example}",
             language=own_name(language),
             example=f"/queue {other}",

@@ -4,10 +4,11 @@ from datetime import datetime
 from html import escape
 
 from bot.telegram.choices import Way
+from bot.telegram.guarding import city_of
 from bot.telegram.handlers.mine import for_volunteers, mine, my_campaign
 from bot.telegram.spoken import hour_name, own_name, place_name, spoken
 from bot.telegram.table import button
-from bot.telegram.talk import Talk, city_of
+from bot.telegram.talk import Talk
 from channels.base import Rows
 from content.filters import datetime_
 from content.intents import Intent, label

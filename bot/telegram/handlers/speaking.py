@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
+from bot.telegram.choices import code, coded
+from bot.telegram.handlers.mine import mine
+from bot.telegram.hints import hints
+from bot.telegram.spoken import own_name
 from bot.telegram.table import answer, button
 from bot.telegram.talk import Talk
 from channels.base import Button, Rows
 from channels.telegram.keyboards import can_copy
 from content.models import Campaign
 from content.own_words import APPS, OPENERS, Fault, Mend, check_own_words, composer, tag_in
+from schedules.ledger import cards
 from schedules.people import volunteers
 
 APP_NAMES: Final = {
@@ -36,6 +41,14 @@ async def write(talk: Talk, letter: str) -> None:
         await _ask_apps(talk, (), letter)
         return
     await _ask_words(talk, letter)
+
+
+@button("words_in")
+async def write_in(talk: Talk, choice: str) -> None:
+    """The same, helped in the other language that she reads."""
+    letter, _, given = choice.partition(".")
+    if talk.volunteer is not None:
+        await _ask_words(talk, letter, coded(given, talk.volunteer.tongues))
 
 
 @button("app")
@@ -85,17 +98,32 @@ async def check(talk: Talk, letter: str) -> None:
     )
 
 
-async def _ask_words(talk: Talk, letter: str) -> None:
-    campaign = await talk.campaign()
-    if campaign is None or talk.volunteer is None:
+async def _ask_words(talk: Talk, letter: str, language: str | None = None) -> None:
+    campaign, volunteer = await talk.campaign(), talk.volunteer
+    if campaign is None or volunteer is None:
         return
     await talk.expect(f"words:{letter}")
-    await talk.say(
-        talk.words.say(
-            "Write one or two sentences of your own and send them here. At the end, on a line of its own, the tag:"
-        )
-        + f"\n<code>{escape(tag_in(campaign, talk.volunteer.language))}</code>"
+    asked = talk.words.say(
+        "Write one or two sentences of your own and send them here. At the end, on a line of its own, the tag:"
     )
+    asked += f"\n<code>{escape(tag_in(campaign, volunteer.language))}</code>"
+    shown = language or volunteer.language
+    helps, other = await _helps(talk, campaign, letter, shown), volunteer.other_than(shown)
+    rows: Rows = ()
+    if other is not None and await _helps(talk, campaign, letter, other):
+        text = talk.words.say("In {language}", language=own_name(other))
+        rows = ((talk.button(text, "words_in", f"{letter}.{code(other)}"),),)
+    tell = talk.say if language is None else talk.show
+    await tell("\n\n".join(filter(None, (asked, helps))), rows)
+
+
+async def _helps(talk: Talk, campaign: Campaign, letter: str, language: str) -> str:
+    """Facts and angles of the prompt that she writes about."""
+    volunteer = mine(talk)
+    written = await cards.written(talk.means.store, volunteer.person, int(letter))
+    prompt = next((each for each in campaign.prompts if written and each.id == written.prompt.id), None)
+    today = volunteer.today(talk.means.clock.now())
+    return hints(campaign, prompt, language, today, talk.words) if prompt else ""
 
 
 async def _ask_apps(talk: Talk, chosen: Sequence[str], letter: str) -> None:

@@ -5,11 +5,13 @@ from typing import Final
 
 from bot.telegram.table import command
 from bot.telegram.talk import Talk
-from content.words import isolated, later
+from content.later import later
+from content.words import isolated
 from schedules.commands import people as commands
 from schedules.commands.people import InCharge
+from schedules.commands.scopes import called
 from schedules.errors import ScheduleError
-from schedules.people.roles import EVERYTHING, Grant, Role
+from schedules.people.roles import CALLED, EVERYTHING, Grant, Role
 
 WORDS: Final = 2
 """How many words a grant has at least: a handle and a role; a scope may follow."""
@@ -62,7 +64,9 @@ async def lock(talk: Talk, handle: str) -> None:
 async def unlock(talk: Talk, handle: str) -> None:
     """Let somebody in again; they need a new second factor."""
     await commands.unlock(talk.means.store, await talk.actor(), handle)
-    text = talk.words.say("{name} is let in again, and sets up a new second factor.", name=isolated(handle))
+    text = talk.words.say(
+        "{name} is let in again. A fresh link lets them set up a new second factor.", name=isolated(handle)
+    )
     await talk.say(escape(text))
 
 
@@ -70,18 +74,26 @@ def _granted(argument: str) -> tuple[str, Grant]:
     given = argument.split()
     if len(given) < WORDS or given[1] not in set(Role):
         raise ScheduleError(
-            f"Write a handle, a role and where: amal approver city:berlin. Roles: {', '.join(Role)}."
+            later(
+                "Write a name, a role and where: {example}. Roles: {roles}",
+                example="amal approver city:berlin",
+                roles=", ".join(Role),
+            )
         )
     scope = given[WORDS] if len(given) > WORDS else EVERYTHING
     return given[0], Grant(Role(given[1]), scope)
 
 
 async def _confirm(talk: Talk, said: str, handle: str, given: Grant) -> None:
-    await talk.say(f"{escape(said)}\n{escape(handle)} · {given.role} · {escape(given.scope)}")
+    await talk.say(escape(f"{said}\n{handle} · {_granted_told(talk, given)}"))
+
+
+def _granted_told(talk: Talk, given: Grant) -> str:
+    return f"{talk.words.of(CALLED[given.role])} ({talk.words.of(called(given.scope))})"
 
 
 def _line(talk: Talk, one: InCharge) -> str:
-    granted = ", ".join(f"{given.role} {given.scope}" for given in one.grants) or "–"
+    granted = ", ".join(_granted_told(talk, given) for given in one.grants) or "–"
     marks = [talk.words.say("locked out")] if one.locked_at else []
     marks += [] if one.has_second_factor else [talk.words.say("no second factor")]
     return escape(" · ".join((one.handle, granted, *marks)))

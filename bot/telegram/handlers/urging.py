@@ -9,8 +9,10 @@ from bot.telegram.readers import holding
 from bot.telegram.spoken import own_name, spoken
 from bot.telegram.table import answer, button, command
 from bot.telegram.talk import Talk
+from bot.telegram.troubles import told
 from content.errors import CampaignInvalid
-from content.words import Words, isolated, later
+from content.later import later
+from content.words import Words, isolated
 from schedules.commands.scopes import named
 from schedules.commands.urgent import Urgent, plan_urgent
 from schedules.people.days import below_five
@@ -90,8 +92,8 @@ def _told(talk: Talk, planned: Urgent) -> str:
 
 
 def _problems(talk: Talk, error: CampaignInvalid) -> str:
-    told = "\n".join(f"• {escape(problem.what)}" for problem in error.problems[:MOST_PROBLEMS])
-    return talk.words.say("This cannot be sent:") + f"\n{told}"
+    found = told(error.problems[:MOST_PROBLEMS], talk.words)
+    return talk.words.say("This cannot be sent:") + f"\n{found}"
 
 
 def _waits(their_words: Words, planned: Urgent) -> str:

@@ -105,6 +105,21 @@ def test_a_paused_account_needs_two_to_go_on(terminal: Terminal) -> None:
     assert terminal.json("status")["paused"] == ["account:telegram-en"]
 
 
+def test_a_setting_is_changed_and_shown(terminal: Terminal) -> None:
+    terminal.add_telegram("en")
+    shown = terminal.out("accounts", "change", "telegram-en", "--owner", "Sami", "--set", "chat_id=@doves")
+    assert "Owner:        Sami" in shown
+    assert terminal.json("accounts", "show", "telegram-en")["settings"]["chat_id"] == "@doves"
+    assert "Say what changes" in terminal.run("accounts", "change", "telegram-en", code=2).stderr
+
+
+def test_a_token_is_advised_only_where_there_is_one(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "feed").write_text("a file where the folder should be")
+    shown = terminal.add_feed(tmp_path / "feed", code=1).stdout
+    assert "accounts token" not in shown
+    assert "munasara accounts change feed-en --set KEY=VALUE" in shown
+
+
 def test_a_removed_account_is_gone(terminal: Terminal) -> None:
     terminal.add_telegram("en")
     terminal.run("accounts", "remove", "telegram-en", typed="n\n", code=130)

@@ -21,7 +21,8 @@ TOKEN = "7351926480:AAH-canary-that-must-never-be-seen"
         (StoreUnusable("Another worker is running."), NOT_NOW, "Another worker is running."),
         (NotAuthorised("x", "x-en", "the token expired", "Renew it."), NOT_NOW, "x x-en: the token expired. Renew it."),
         (RateLimited("x", "x-en", "too fast.", timedelta(minutes=1)), NOT_NOW, "x x-en: too fast."),
-        (PermissionError(13, "Permission denied", "/home"), NOT_NOW, "/home: Permission denied."),
+        (PermissionError(13, "Permission denied", "/home"), NOT_NOW, "/home: Permission denied. Let the user that runs"),
+        (OSError(999, "Out of luck", "/home"), NOT_NOW, "/home: Out of luck.\n"),
         (VariantMissing("launch", "tr", "x"), NO, "messages/launch: no text in tr for x."),
         (
             OperationalError("SELECT 1", {}, sqlite3.OperationalError("database is locked")),

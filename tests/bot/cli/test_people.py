@@ -77,7 +77,7 @@ def test_a_scope_that_is_none_is_explained(terminal: Terminal) -> None:
 
 def test_nobody_is_granted_anything_who_has_not_come(terminal: Terminal) -> None:
     said = terminal.run("people", "grant", "sami", "--role", "editor", code=3)
-    assert "munasara people invite sami" in said.stderr
+    assert "munasara people invite sami --role ROLE" in said.stderr
 
 
 def test_a_lost_phone_is_locked_out_and_let_in_again(terminal: Terminal) -> None:

@@ -69,9 +69,10 @@ def test_plan_tells_what_a_change_of_the_clocks_does(terminal: Terminal, folder:
 
 def test_plan_shows_the_first_posts_of_a_long_plan(terminal: Terminal, folder: Path) -> None:
     terminal.add_telegram("en")
-    last = today() + timedelta(days=149)
+    first = today() + timedelta(days=1)
+    last = first + timedelta(days=149)
     write_line(folder / "campaign.toml", "ends_on", f"ends_on = {last}")
-    write_line(folder / "slots.toml", "at", f"daily_at = 23:59:00\nfirst_on = {today()}\nlast_on = {last}")
+    write_line(folder / "slots.toml", "at", f"daily_at = 23:59:00\nfirst_on = {first}\nlast_on = {last}")
     command = ("plan", str(folder), "--dry-run")
     assert f"... and 50 more: munasara plan {folder} --every" in terminal.out(*command)
     assert "more: munasara plan" not in terminal.out(*command, "--every")

@@ -2,6 +2,7 @@ from pathlib import Path
 
 from tests.bot.cli.terminal import Terminal, new_campaign
 from tests.support.folders import COMPLETE, write_campaign
+from tests.support.source import ROOT
 
 
 def test_preview_of_a_folder_shows_the_text_and_the_room_it_takes(terminal: Terminal, folder: Path) -> None:
@@ -28,6 +29,15 @@ def test_preview_narrows_down_to_one_language(terminal: Terminal, tmp_path: Path
     shown = terminal.out("preview", str(folder), "--language", "ar")
     assert shown.count("---") == 1
     assert "وقّعوا العريضة" in shown
+
+
+def test_preview_shows_a_round_up_with_sample_numbers(terminal: Terminal) -> None:
+    example = ROOT / "content" / "examples" / "white-balloons"
+    shown = terminal.out(
+        "preview", str(example), "--message", "first-count", "--channel", "telegram", "--language", "en"
+    )
+    assert ", with sample numbers, from messages/first-count/en.md" in shown
+    assert "about 3,200 people (captains' estimates), 14 of 15 cities." in shown
 
 
 def test_preview_of_what_is_not_planned_is_an_answer_of_no(terminal: Terminal, folder: Path) -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 import bot.rehearsal
 from bot.cli.rehearse import _example, _Lines, _picture
-from bot.rehearsal.report import LettersVerdict, Progress, Report, Step, Verdict
+from bot.rehearsal.report import CitiesVerdict, LettersVerdict, Progress, Report, Step, Verdict
 from content.errors import CampaignInvalid, Problem
 from schedules.lifecycle import State
 from tests.bot.cli.terminal import Terminal
@@ -45,6 +45,7 @@ class Stage:
             journals=asked["out"] / "journals",
             next_steps="Next: munasara new",
             letters=LettersVerdict(people=37, sent=204, done=102, not_today=51, twice=self.asked_twice),
+            cities=(CitiesVerdict(18, 17, 3_363, aborted=1, delayed=1, round_ups=10),),
         )
 
 
@@ -63,6 +64,7 @@ def test_without_a_folder_the_example_is_rehearsed_into_the_home(terminal: Termi
     assert f"Transcript: {terminal.home / 'rehearsal' / 'transcript.html'}" in shown
     assert "! Look at post 3." in shown
     assert "37 volunteers, 204 tasks sent, 102 done" in shown
+    assert "17 of 18 cities began, 1 called off, 1 delayed; 3,363 people by their captains" in shown
     assert shown.endswith("Next: munasara new\n")
 
 

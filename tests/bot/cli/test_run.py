@@ -1,6 +1,7 @@
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,7 +17,7 @@ from tests.bot.cli.terminal import Terminal, today
 from tests.conftest import ENVIRONMENT
 from tests.support.source import ROOT
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(300)
 
 SLOT: Final = """\
 [[slots]]
@@ -76,7 +77,7 @@ def logged(process: subprocess.Popen[str], what: str) -> str:
 def await_ready(address: str) -> None:
     """Ask until the worker knows the pauses; the test's own time limit ends it."""
     while httpx.get(address).status_code != 200:
-        pass
+        time.sleep(0.02)
 
 
 def test_it_sends_what_is_due_and_stops_cleanly(due: Terminal, tmp_path: Path) -> None:
@@ -86,7 +87,7 @@ def test_it_sends_what_is_due_and_stops_cleanly(due: Terminal, tmp_path: Path) -
         await_ready(address.replace("health", "ready"))
         assert "sent" in logged(process, "settled")
         process.send_signal(signal.SIGINT)
-        out, errors = process.communicate(timeout=20)
+        out, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     assert out.endswith("Stopped. Nothing is in flight.\n")
     assert "Traceback" not in errors
@@ -99,7 +100,7 @@ def test_a_supervisor_stops_it_as_cleanly(terminal: Terminal) -> None:
     with running(terminal) as process:
         said(process, "Health: ")
         process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
 
 
@@ -115,5 +116,6 @@ def test_an_address_in_use_is_a_sentence(terminal: Terminal) -> None:
     with running(terminal) as first:
         address = said(first, "Health: ").split()[1].removeprefix("http://").removesuffix("/health")
         other = Terminal(terminal.home.with_name("other"))
+        other.run("init")
         shown = Terminal.run_in({**other.environment, "MUNASARA_HTTP": address}, "run", code=3)
     assert "Choose another port" in shown.stderr

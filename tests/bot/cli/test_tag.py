@@ -23,3 +23,9 @@ def test_tag_as_json_names_languages_of_another_script(terminal: Terminal) -> No
 
 def test_tag_reads_from_right_to_left(terminal: Terminal) -> None:
     assert "Arabic, from right to left" in terminal.out("tag", "بالونات_بيضاء")
+
+
+def test_tag_takes_no_language_that_nobody_knows(terminal: Terminal) -> None:
+    assert (
+        "no language is known as 'xx'" in terminal.run("tag", "Balloons", "--language", "xx", code=2).stderr
+    )

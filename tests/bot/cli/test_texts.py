@@ -25,6 +25,11 @@ def test_an_address_behind_a_word_is_written_out(capsys: pytest.CaptureFixture[s
     assert "Sign https://example.org/sign" in shown(body(link), "telegram", capsys)
 
 
+def test_what_a_post_answers_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    given = body() | {"options": {"reply_to": "https://x.com/ministry/status/17"}}
+    assert shown(given, "x", capsys).startswith("It answers https://x.com/ministry/status/17\n")
+
+
 def test_only_what_readers_see_takes_room(capsys: pytest.CaptureFixture[str]) -> None:
     link = Span("Sign", SpanKind.LINK, href="https://example.org/sign")
     assert "Room: 4 of 4,096 UTF-16 units" in shown(body(link), "telegram", capsys)

@@ -3,9 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.timeline import show_timelines, timelines_as_data
+from bot.cli.timeline import show_timelines, timelines_as_data, write_calendar
 from content.calendars import read_calendar
+from content.loader import load_campaign
 from content.models import DayCity, Permit
+from schedules.clock import SystemClock
 from tests.bot.cli.terminal import Terminal
 from tests.schedules.action_days.days import day_at, many, step, with_day
 from tests.schedules.planning.factories import city, utc, wall
@@ -87,12 +89,24 @@ def test_plan_shows_the_day_with_its_warnings_and_the_same_as_json(
     )
 
 
-def test_plan_writes_the_days_as_a_calendar(terminal: Terminal, tmp_path: Path) -> None:
+def test_the_days_are_written_as_a_calendar(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_campaign(tmp_path, {"action_days/rise.toml": RISE}, base=COMPLETE)
     file = tmp_path / "days.ics"
-    said = terminal.run("plan", str(folder), "--dry-run", "--ics", str(file), code=1)
-    assert "without guarded cities" in said.stderr
+    write_calendar(load_campaign(folder), SystemClock().now(), file)
+    assert "without guarded cities" in capsys.readouterr().err
     found, faults = read_calendar("days", file.read_text("utf-8"), date(2026, 9, 1), date(2026, 9, 30))
     assert (len(found), faults) == (2, ())
-    refused = terminal.run("plan", str(folder), "--ics", str(tmp_path / "no" / "days.ics"), code=1)
-    assert "days.ics" in refused.stderr
+
+
+def test_a_plan_writes_its_calendar_unless_it_is_wrong_or_only_looked_at(
+    terminal: Terminal, folder: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "days.ics"
+    terminal.run("plan", str(folder), "--yes", "--ics", str(file), code=1)
+    terminal.add_telegram("en")
+    terminal.run("plan", str(folder), "--dry-run", "--ics", str(file))
+    assert not file.exists()
+    refused = terminal.run("plan", str(folder), "--yes", "--ics", str(tmp_path / "no" / "a.ics"), code=3)
+    assert "a.ics: No such file or directory. Look how the name is written" in refused.stderr
+    terminal.run("plan", str(folder), "--yes", "--ics", str(file))
+    assert file.read_bytes().startswith(b"BEGIN:VCALENDAR")

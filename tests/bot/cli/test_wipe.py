@@ -1,6 +1,7 @@
 import shutil
 from pathlib import Path
 
+from schedules.accounts.keys import create_key
 from tests.bot.cli.terminal import Terminal, execute
 
 
@@ -18,7 +19,7 @@ def test_after_a_wipe_a_backup_of_the_database_opens_nothing(planned: Terminal) 
     shutil.copy(planned.home / "munasara.db", backup)
     planned.run("wipe", "--yes")
     shutil.copy(backup, planned.home / "munasara.db")
-    planned.run("init")
+    create_key(planned.home / "munasara.key")
     said = planned.run("accounts", "test", "telegram-en", code=3)
     assert "was sealed with key" in said.stderr
 
@@ -39,6 +40,16 @@ def test_where_the_database_does_not_answer_the_key_dies_and_what_is_left_is_sai
     assert "Wiped, but for what is named above." in said.stdout
 
 
+def test_the_next_command_says_that_it_was_wiped_and_how_to_begin_anew(planned: Terminal) -> None:
+    planned.run("wipe", "--yes")
+    for words in (("status",), ("init",), ("run", "--init")):
+        assert "This installation was wiped" in planned.run(*words, code=3).stderr
+    assert not (planned.home / "munasara.key").exists()
+    for rest in planned.home.glob("munasara.db*"):
+        rest.unlink()
+    assert "(new)" in planned.out("init")
+
+
 def test_a_worker_that_does_not_confirm_is_named(planned: Terminal) -> None:
     execute(
         planned,
@@ -50,7 +61,11 @@ def test_a_worker_that_does_not_confirm_is_named(planned: Terminal) -> None:
 
 
 def test_nothing_of_the_home_but_the_wipe_itself_is_left(planned: Terminal, tmp_path: Path) -> None:
+    board = planned.home / "board" / "white-balloons" / "release" / "private"
+    board.mkdir(parents=True)
+    (board / "board.json").write_text("{}", encoding="utf-8")
     planned.run("wipe", "--yes")
+    assert not board.exists()
     for name in ("munasara.db", "munasara.db-wal"):
         path = planned.home / name
         assert not path.exists() or b"balloons" not in path.read_bytes()

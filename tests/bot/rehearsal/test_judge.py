@@ -10,7 +10,7 @@ from channels.rehearsal.journal import Journal
 from content.richtext import to_json
 from schedules.commands.posts import PostView
 from schedules.lifecycle import State
-from tests.bot.rehearsal.factories import HOUR, acceptance, platforms, post, text
+from tests.bot.rehearsal.factories import HOUR, NOON, acceptance, platforms, post, text
 
 
 def judged(given: PostView, *taken: dict[str, Any]) -> Verdict:
@@ -70,6 +70,13 @@ def test_acceptance_before_its_time_or_after_its_end_is_seen() -> None:
     overdue = acceptance(sent, at=sent.planned_at + 3 * HOUR)
     assert judged(sent, early).early == (sent.id,)
     assert judged(sent, overdue).overdue == (sent.id,)
+
+
+def test_what_tells_of_a_change_of_an_action_day_may_go_out_as_soon_as_that_comes() -> None:
+    came = NOON - HOUR
+    told = post(slot="release:!aborted", due_at=came)
+    for at, early in ((came, ()), (came - HOUR, (told.id,))):
+        assert judge([told], platforms(told), [acceptance(told, at=at)]).early == early
 
 
 def test_post_without_an_end_is_open() -> None:

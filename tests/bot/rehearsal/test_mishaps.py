@@ -4,6 +4,8 @@ import pytest
 
 from bot.rehearsal.mishaps import (
     CANNOT,
+    DOWN_AFTER,
+    DOWN_BEFORE,
     OUTAGE,
     PASSED_ON,
     RECONNECTED_AFTER,
@@ -125,3 +127,18 @@ def test_platform_is_called_as_people_call_it() -> None:
 def test_small_plan_does_not_meet_everything_at_once() -> None:
     few = [post("telegram-en", at=NOON + day * DAY) for day in range(4)]
     assert len(chosen(few)) == 1
+
+
+def test_around_the_beginning_of_an_action_day_its_busiest_platform_is_down() -> None:
+    begins = NOON + 5 * DAY
+    at_once = [post(f"{name}-en", at=begins) for name in ("telegram", "mastodon", "feed", "feed", "tiktok")]
+    posts = sorted(
+        [*a_campaign(), post("mastodon-de", at=begins), *at_once], key=lambda each: each.planned_at
+    )
+    found = choose(posts, platforms(*posts), cities={}, seed=0, starts=[begins + DAY, begins])
+    [down] = [each for each in found if each.name == "down-at-the-start"]
+    assert (down.scope, down.kind) == ("mastodon", FaultKind.UNAVAILABLE)
+    assert (down.begins_at, down.ends_at) == (begins - DOWN_BEFORE, begins + DOWN_AFTER)
+    assert len(down.posts) == 5
+    hit = [number for mishap in found for number in mishap.posts]
+    assert len(hit) == len(set(hit))

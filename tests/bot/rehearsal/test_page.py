@@ -109,6 +109,14 @@ def test_every_phone_runs_in_the_direction_of_its_language(played: Played) -> No
     assert len(document.of_class("phone")) == 5 + 1 + groups, "each language, a guarded city, the groups"
 
 
+def test_an_action_day_is_told_with_its_chats_and_its_board(played: Played) -> None:
+    document = Document(played.html)
+    assert len(document.of_class("chat")) == 11
+    assert "It rains in Berlin: its captain lets it begin half an hour later." in played.html
+    assert "in 17 of 18 cities; guarded cities appear in these sums alone" in played.html
+    assert "<td>aborted, danger, held</td>" in played.html
+
+
 def test_page_loads_nothing_from_elsewhere(played: Played) -> None:
     document = Document(played.html)
     for tag, given, _ in document.elements:

@@ -31,8 +31,9 @@ class OneCard:
         del post
         return self.card_of_the_day
 
-    async def arrived(self, recipient: str, message: int) -> None:
-        self.on_phone.append((recipient, message))
+    async def arrived(self, post: OutgoingPost, message: int) -> bool:
+        self.on_phone.append((post.recipient or "", message))
+        return True
 
     async def lost(self, recipient: str) -> None:
         raise AssertionError(recipient)

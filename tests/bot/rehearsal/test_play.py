@@ -1,4 +1,5 @@
 import asyncio
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -57,6 +58,36 @@ def test_what_is_published_by_hand_is_handed_over_urged_and_answered(played: Pla
     }
     assert played.html.count("To publish by hand") == 20
     assert "Noor says that it is published." in played.html
+
+
+ROUND_UPS = {
+    "ar": "نحو ٣٬٤٠٠ شخص (تقديرات منسقي المدن)، ١٧ من أصل ١٧ مدينة",
+    "en": "about 3,400 people (captains' estimates), 17 of 17 cities",
+    "fr": "environ 3 400 personnes (estimations des équipes), 17 villes sur 17",
+    "de": "rund 3.400 Menschen (Schätzungen der Stadtteams), 17 von 17 Städten",
+    "tr": "yaklaşık 3.400 kişi (şehir ekiplerinin tahmini), 17 şehirden 17 şehir",
+}
+"""The 3,363 people of whom captains told, in the digits and forms of each language."""
+
+
+def test_the_action_day_is_played_and_everything_that_tells_of_it_agrees(played: Played) -> None:
+    [verdict] = played.report.cities
+    assert verdict.holds, verdict.mismatches
+    assert (verdict.cities, verdict.begun, verdict.aborted, verdict.delayed) == (18, 17, 1, 1)
+    assert (verdict.people, verdict.round_ups) == (3_363, 10)
+    assert played.report.days is not None
+    assert played.report.days.holds, played.report.days
+
+
+def test_the_round_up_tells_the_numbers_of_the_captains_in_five_languages(played: Played) -> None:
+    told = [
+        (entry["language"], re.sub(r"\s", " ", entry["text"]))
+        for entry in acceptances(played.report.journals)
+        if "/release:first-count/" in f"/{entry['key']}"
+    ]
+    assert Counter(language for language, _ in told) == dict.fromkeys(ROUND_UPS, 2)
+    for language, text in told:
+        assert ROUND_UPS[language] in text
 
 
 def test_progress_is_shown_from_the_first_post_to_the_last(played: Played) -> None:

@@ -1,6 +1,7 @@
+from dataclasses import replace
 from datetime import date
 
-from bot.rehearsal.report import LettersVerdict, Progress, Verdict
+from bot.rehearsal.report import CitiesVerdict, LettersVerdict, Progress, Verdict
 from schedules.lifecycle import State
 from tests.bot.rehearsal.factories import NOON
 
@@ -30,3 +31,15 @@ def test_verdict_on_letters_names_what_broke_and_counts_out_nobody() -> None:
     assert verdict.sentence == (
         "40 volunteers, 200 tasks sent, 120 done, <5 not today, <5 unknown, 0 twice, 0 lost, 1 in quiet hours."
     )
+
+
+def test_verdict_on_cities_says_what_does_not_agree() -> None:
+    verdict = CitiesVerdict(cities=18, begun=17, people=3_363, aborted=1, delayed=0, round_ups=10)
+    assert verdict.holds
+    assert verdict.sentence == (
+        "17 of 18 cities began, 1 called off; 3,363 people by their captains, the same on the board "
+        "and in 10 round-ups: 0 mismatches."
+    )
+    broken = replace(verdict, mismatches=("the board shows other cities than the open ones",))
+    assert not broken.holds
+    assert broken.sentence.endswith(": 1 mismatches. the board shows other cities than the open ones.")

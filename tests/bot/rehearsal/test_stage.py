@@ -1,11 +1,13 @@
 import random
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from sqlalchemy import select
 
+from bot.rehearsal.judge import acceptances
 from bot.rehearsal.stage import JITTER, EvenJitter, open_stage
 from channels.base import Feature, Ports
 from schedules.commands.accounts import views
@@ -15,6 +17,7 @@ from schedules.store.tables import account, lane
 from tests.bot.rehearsal.factories import NOON
 from tests.channels.posts import picture
 from tests.channels.posts import post as outgoing
+from tests.support.deliveries import add_accounts, add_deliveries, row, states
 from tests.support.people import People
 
 CAST = (
@@ -93,6 +96,26 @@ async def test_nothing_is_left_but_the_journals(tmp_path: Path) -> None:
     async with httpx.AsyncClient() as client:
         with pytest.raises(httpx.ConnectError):
             await client.get(address)
+
+
+async def test_what_a_dying_worker_had_sent_is_found_or_asked_about_and_never_sent_again(
+    tmp_path: Path,
+) -> None:
+    async with open_stage(CAST, tmp_path, NOON) as stage:
+        await add_accounts(stage.app.store, "spare")
+        ids = await add_deliveries(stage.app.store, ["bluesky-en", "mastodon-en", "telegram-en"], 1)
+        await stage.crash(Ports())
+        assert await states(stage.app.store) == {"sending": 3}
+        stage.clock.set(NOON + timedelta(minutes=2))
+        async with stage.works(Ports()) as works:
+            await works.run_dry()
+        found = [(await row(stage.app.store, number)).state for number in ids]
+    assert found == ["sent", "sent", "unknown"]
+    assert sorted(entry["account"] for entry in acceptances(tmp_path)) == [
+        "bluesky-en",
+        "mastodon-en",
+        "telegram-en",
+    ]
 
 
 def names(folder: Path) -> list[str]:

@@ -21,6 +21,8 @@ PICTURE = {"alt": "A <white> balloon", "file": "picture-1.jpg"}
 
 def test_the_text_stands_there_with_the_room_it_takes() -> None:
     assert appearing(_body("a < b"), "x", ENGLISH) == "<blockquote>a &lt; b</blockquote>\n5 / 280"
+    answer = _body("yes") | {"options": {"reply_to": "https://x.com/ministry/status/17"}}
+    assert appearing(answer, "x", ENGLISH).startswith("↩ https://x.com/ministry/status/17\n\n")
 
 
 def test_each_part_of_a_thread_is_counted_by_itself() -> None:

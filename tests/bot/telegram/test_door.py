@@ -10,10 +10,12 @@ from bot.telegram import door as door_module
 from bot.telegram import polling
 from bot.telegram.door import TelegramDoor, bot_of
 from bot.telegram.keys import DoorKeys
+from bot.telegram.vanishing import Vanishing
 from channels.registry import BOT_CHANNEL
 from channels.secret import Secret
 from schedules.accounts import accounts
 from schedules.commands.actor import Actor
+from schedules.commands.installation import is_fetched_elsewhere
 from schedules.people.people import Person
 from schedules.store import leases
 from schedules.store.tables import lane
@@ -37,7 +39,9 @@ async def _nobody(person: Person) -> Actor:
 def door(stage: BotStage, holder: str = "one") -> TelegramDoor:
     keys = DoorKeys(b"b" * 32, b"l" * 32)
     means = stage.means
-    return TelegramDoor(means.store, means.vault, means.clock, keys, holder=holder, actor_of=_nobody)
+    return TelegramDoor(
+        means.store, means.vault, means.clock, keys, holder=holder, actor_of=_nobody, key=means.key
+    )
 
 
 @asynccontextmanager
@@ -48,7 +52,7 @@ async def at_work(stage: BotStage, *holders: str) -> AsyncIterator[None]:
         yield
     finally:
         stop.set()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await asyncio.gather(*running)
 
 
@@ -101,6 +105,7 @@ async def test_another_token_is_taken_up_while_it_runs(stage: BotStage) -> None:
         ada.send("/start")
         await stage.world.until(lambda: STRANGERS in ada.phone)
     stage.world.token = token
+    assert (await accounts.get(stage.store, BOT)).held == door_module.BOT_UNKNOWN
 
 
 async def test_a_bot_that_is_taken_away_is_served_no_longer(stage: BotStage) -> None:
@@ -121,6 +126,27 @@ async def test_a_start_that_telegram_spoils_is_made_again(stage: BotStage, kind:
     async with at_work(stage):
         ada.send("/start")
         await stage.world.until(lambda: STRANGERS in ada.phone)
+
+
+@pytest.mark.parametrize("status", [401, 404])
+async def test_a_page_in_the_way_is_no_verdict_on_the_token(stage: BotStage, status: int) -> None:
+    ada = stage.world.add_user()
+    stage.world.fail("getMe", "status", times=2, status=status)
+    async with at_work(stage):
+        ada.send("/start")
+        await stage.world.until(lambda: STRANGERS in ada.phone)
+    assert (await accounts.get(stage.store, BOT)).held is None
+
+
+async def test_another_program_at_the_same_bot_is_noted(stage: BotStage) -> None:
+    store, clock = stage.store, stage.means.clock
+    async with at_work(stage):
+        await stage.world.until(lambda: stage.world.journal.of("getUpdates"))
+        assert not await is_fetched_elsewhere(store, clock)
+        await stage.means.bot.get_updates(limit=1, timeout=0)
+        answered = len(stage.world.journal.of("getUpdates"))
+        await stage.world.until(lambda: len(stage.world.journal.of("getUpdates")) > answered + 1)
+    assert await is_fetched_elsewhere(store, clock)
 
 
 async def test_a_database_that_fails_ends_the_round_and_not_the_door(
@@ -176,8 +202,9 @@ async def test_at_debug_nothing_tells_the_token_who_writes_or_what(
 
 
 async def test_a_bot_speaks_html_and_within_our_bounds(stage: BotStage) -> None:
-    connection = await accounts.connection(stage.store, stage.means.vault, BOT)
-    async with bot_of(connection) as bot:
+    means = stage.means
+    connection = await accounts.connection(stage.store, means.vault, BOT)
+    async with bot_of(connection, Vanishing(means.store, means.vault, means.clock, means.kits)) as bot:
         ada = stage.world.add_user()
         ada.send("/start")
         await bot.send_message(ada.id, "<b>bold</b>")

@@ -62,9 +62,23 @@ async def test_who_wants_to_be_forgotten_is_at_once(stage: BotStage) -> None:
 async def test_the_question_vanishes_from_a_guarded_phone(stage: BotStage) -> None:
     ada = await stage.volunteer(city="aleppo")
     await _over(stage)
+    assert (ada.last.text, ada.last.buttons) == ("Ready.", [["Open"], ["Hide"]])
     assert await rows_of(stage, trace) == 1
+    await press(stage, ada, "Open")
+    assert "The campaign is over." in ada.last.text
+    assert ada.last.buttons == [["Keep me a year"], ["Forget me"]]
     await stage.advance(timedelta(hours=25))
     assert "over" not in ada.phone
+
+
+async def test_nobody_is_asked_at_night(stage: BotStage) -> None:
+    ada = await stage.volunteer()
+    stage.world.clock.set(AFTER.replace(hour=23))
+    await ask_who_stays(stage.means)
+    assert "over" not in ada.phone
+    await stage.advance(timedelta(hours=9))
+    await ask_who_stays(stage.means)
+    assert "The campaign is over." in ada.phone
 
 
 async def test_a_question_that_was_lost_is_not_asked_again(stage: BotStage) -> None:

@@ -7,16 +7,20 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.telegram.packets import LONGEST, Packets, pieces, told
+from bot.telegram.vanishing import Vanishing
 from channels.base import Packet, Urging
 from channels.errors import NotAuthorised, OutcomeUnknown, RateLimited
+from channels.registry import BOT_CHANNEL
 from channels.telegram.keyboards import MOST_COPIED
 from content.counting import utf16_units
 from content.words import words
-from schedules.accounts import accounts
-from schedules.people import people
+from schedules.accounts import accounts, buckets
+from schedules.commands.people import lock
+from schedules.people import people, roles
+from schedules.people.roles import Grant, Role
 from schedules.store.tables import post
 from tests.channels.posts import PLANNED_AT, picture, video
-from tests.support.bot_stage import BOT, BotStage
+from tests.support.bot_stage import BOT, COORDINATOR, BotStage
 from tests.support.deliveries import add_deliveries
 from tests.support.telegram.people import Person
 
@@ -58,7 +62,12 @@ async def key_of_a_post(stage: BotStage) -> str:
 
 
 def hand_over(stage: BotStage) -> Packets:
-    return Packets(stage.store, stage.means.vault, stage.means.signer)
+    means = stage.means
+
+    async def rest(seconds: float) -> None:
+        stage.world.clock.advance(timedelta(seconds=seconds))
+
+    return Packets(Vanishing(means.store, means.vault, means.clock, means.kits), means.signer, rest)
 
 
 async def test_she_gets_the_text_to_copy_the_way_there_and_her_two_answers(stage: BotStage) -> None:
@@ -144,6 +153,42 @@ async def test_whoever_left_is_not_written_to(stage: BotStage) -> None:
     assert stage.world.journal.of("sendMessage") == []
 
 
+async def test_whoever_was_locked_out_is_not_written_to(stage: BotStage) -> None:
+    await amal(stage)
+    await lock(stage.store, stage.means.clock, COORDINATOR, "amal")
+    with pytest.raises(NotAuthorised, match="cannot be reached"):
+        await hand_over(stage)(packet(), "amal")
+    assert stage.world.journal.of("sendMessage") == []
+
+
+async def test_it_is_drawn_on_the_rate_of_the_bot_and_waits_no_longer_than_the_lease_allows(
+    stage: BotStage,
+) -> None:
+    person, key = await amal(stage), await key_of_a_post(stage)
+    means, before = stage.means, stage.means.clock.now()
+    connection = await accounts.connection(stage.store, means.vault, BOT)
+    lane = means.vault.credential_lane(BOT, BOT_CHANNEL, connection.secret)
+    await buckets.block(stage.store, means.clock, lane, timedelta(seconds=5))
+    await hand_over(stage)(packet(key=key), "amal")
+    assert means.clock.now() - before >= timedelta(seconds=5)
+    await buckets.block(stage.store, means.clock, lane, timedelta(minutes=5))
+    with pytest.raises(RateLimited) as raised:
+        await hand_over(stage)(packet(key=key), "amal")
+    assert raised.value.retry_after > timedelta(minutes=4)
+    assert len(person.chat.messages) == 2
+
+
+async def test_a_halt_that_telegram_asks_for_holds_whatever_else_the_bot_sends(stage: BotStage) -> None:
+    _, key = await amal(stage), await key_of_a_post(stage)
+    connection = await accounts.connection(stage.store, stage.means.vault, BOT)
+    lane = stage.means.vault.credential_lane(BOT, BOT_CHANNEL, connection.secret)
+    stage.world.fail("sendMessage", "too_many_requests", retry_after=7)
+    with pytest.raises(RateLimited):
+        await hand_over(stage)(packet(key=key), "amal")
+    wait = await buckets.draw(stage.store, stage.means.clock, lane, ahead=buckets.ANSWERS)
+    assert timedelta(0) < wait <= timedelta(seconds=7)
+
+
 async def test_without_a_bot_it_says_how_to_connect_one(stage: BotStage) -> None:
     await accounts.remove(stage.store, BOT, stage.means.clock.now())
     with pytest.raises(NotAuthorised, match="no bot") as raised:
@@ -171,3 +216,20 @@ def test_a_long_text_is_cut_between_words() -> None:
     found = pieces("balloons " * 600)
     assert len(found) == 2
     assert all(utf16_units(piece) <= LONGEST and piece.endswith("balloons ") for piece in found)
+
+
+async def test_on_a_guarded_phone_a_packet_is_covered_and_vanishes(stage: BotStage) -> None:
+    person, key = await amal(stage), await key_of_a_post(stage)
+    known = await people.find(stage.store, stage.means.vault, person.id)
+    assert known is not None
+    async with stage.store.write() as connection:
+        await roles.grant(
+            connection, stage.means.clock, known.id, Grant(Role.CAPTAIN, "city:aleppo"), by="root"
+        )
+    for media in ((), (picture(),), (picture(), picture())):
+        await hand_over(stage)(packet("#WhiteBalloons " * 400, key=key, media=media), "amal")
+    shown = [message for message in person.chat.messages if message.sender is stage.world.bot]
+    assert {message.notification.replace("░", "").strip() for message in shown} == {"Ready.", ""}
+    assert "#WhiteBalloons" in person.phone
+    await stage.advance(timedelta(hours=24, minutes=1))
+    assert all(message.deleted for message in shown)

@@ -2,8 +2,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.telegram.phones import MOST, hide, tidy_phones, wipe_phone
+from bot.telegram.phones import MOST, hide, hide_brief, tidy_phones, wipe_phone
 from schedules.people import people, traces
+from schedules.people.traces import Left
+from schedules.store.tables import person
 from tests.support.bot_stage import BotStage
 from tests.support.telegram.messages import Message
 from tests.support.telegram.people import Person
@@ -79,6 +81,34 @@ async def test_where_nobody_is_left_behind_a_pseudonym_nothing_is_asked(stage: B
 
 async def test_more_than_telegram_takes_at_once_go_in_several_calls(stage: BotStage) -> None:
     _, name, messages = await arrived(stage, MOST + 1)
-    await wipe_phone(stage.means, name, tuple(message.id for message in messages))
+    await wipe_phone(stage.means, name, Left(tuple(message.id for message in messages)))
     sizes = [len(each.parameters["message_ids"]) for each in stage.world.journal.accepted("deleteMessages")]
     assert sizes == [MOST, 1]
+
+
+async def test_an_address_that_nobody_can_read_stops_no_other_phone(stage: BotStage) -> None:
+    _, broken, _ = await arrived(stage, MOST + 1)
+    ada, _, _ = await arrived(stage)
+    async with stage.store.write() as connection:
+        await connection.execute(person.update().where(person.c.id == broken).values(address=b"spoilt"))
+    await stage.advance(A_DAY)
+    assert "secret" not in ada.phone
+    assert await left(stage, broken) == MOST + 1
+
+
+async def test_what_a_crash_left_without_a_number_vanishes_with_the_others(stage: BotStage) -> None:
+    ada, name, _ = await arrived(stage)
+    await traces.begin(stage.store, stage.means.clock, name)
+    lost = ada.chat.keep(stage.world.bot, {"text": "lost"})
+    await stage.advance(A_DAY)
+    assert lost.deleted
+    assert await traces.left(stage.store, name) == Left()
+
+
+async def test_what_vanishes_soon_can_be_taken_away_now(stage: BotStage) -> None:
+    ada, name, (first, second) = await arrived(stage, 2)
+    await traces.leave(stage.store, stage.means.clock, name, first.id, lives=timedelta(minutes=10))
+    await hide_brief(stage.means, name, stage.means.clock.now() + timedelta(minutes=10))
+    assert first.deleted
+    assert not second.deleted
+    assert ada.phone

@@ -58,7 +58,7 @@ async def at_work(bot: PollingBot, hearing: Hearing) -> AsyncIterator[asyncio.Ev
         yield stop
     finally:
         stop.set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await polled
 
 
@@ -237,7 +237,7 @@ async def test_an_update_that_cannot_be_read_does_not_hide_the_others_for_ever(
     hearing, stop = Hearing(), asyncio.Event()
     with caplog.at_level(logging.DEBUG):
         polled = asyncio.create_task(poll(bot, hearing, stop))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(request.offsets) < 2:
                 await asyncio.sleep(0)
             polled.cancel()

@@ -36,9 +36,10 @@ STANDINGS: Final[Mapping[str, frozenset[Role]]] = {
     "captain": frozenset({V, C}),
     "admin": frozenset({V, E, A, C, D}),
     "locked": frozenset(),
-    "left": frozenset(),
+    "left": frozenset({V, E, A, C, D}),
 }
-"""Everybody who may write to a bot, with the roles that they may act in."""
+"""Everybody who may write to a bot, with the roles that they may act in; whoever had left comes back by
+writing to it in private."""
 
 MADE_UP: Final = "no-such-thing"
 EVERY_HOUR: Final = 3600.0
@@ -54,6 +55,7 @@ class Scene:
     person: Person
     table: Table = field(default_factory=Table)
     done: list[str] = field(default_factory=list)
+    in_group: bool = False
 
     def __post_init__(self) -> None:
         for kind, name, entry in everything():
@@ -65,13 +67,15 @@ class Scene:
     def may(self, entry: Entry) -> bool:
         if self.who == NOBODY:
             return entry.unknown
-        return entry.role is None or entry.role in STANDINGS[self.who]
+        comes_back = self.who != "left" or not self.in_group
+        return entry.role is None or (entry.role in STANDINGS[self.who] and comes_back)
 
     def allowed(self, kind: str) -> list[str]:
         return [f"{kind} {name}" for of, name, entry in everything() if of == kind and self.may(entry)]
 
     async def group(self) -> Chat:
         """A group in which they and the bot are."""
+        self.in_group = True
         owner = self.stage.world.add_user("Owner")
         chat = self.stage.world.add_supergroup(owner=owner)
         chat.add_bot(owner)

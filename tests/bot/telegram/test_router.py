@@ -7,9 +7,11 @@ from bot.telegram.router import Router
 from bot.telegram.table import Entry, Event, Handler, Table
 from bot.telegram.talk import Talk
 from content.intents import Intent
-from schedules.errors import CodeNeeded, Forbidden, InviteInvalid
-from schedules.people import expecting, people, roles
+from content.later import later
+from schedules.errors import CodeNeeded, Forbidden, InviteInvalid, ScheduleError
+from schedules.people import audit, expecting, people, purge, roles
 from schedules.people.roles import Grant, Role
+from schedules.store.tables import metadata
 from tests.support.bot_stage import BotStage
 from tests.support.telegram.people import Person
 
@@ -63,6 +65,23 @@ class House:
 @pytest.fixture
 def house(stage: BotStage) -> House:
     return House(stage)
+
+
+async def test_a_volunteer_who_was_refused_leaves_no_name_in_the_audit(house: House) -> None:
+    house.table.commands["today"] = Entry(house.notes("today", Forbidden("no")))
+    ada = await house.known()
+    means = house.stage.means
+    found = await people.find(means.store, means.vault, ada.id)
+    assert found is not None
+    ada.send("/today")
+    await house.stage.settle()
+    assert [record.actor for record in await audit.records(means.store, 9)] == [audit.VOLUNTEER]
+    await purge.forget(means.store, means.clock, found.id)
+    async with means.store.read() as connection:
+        kept = [
+            str(row) for table in metadata.sorted_tables for row in await connection.execute(table.select())
+        ]
+    assert not [row for row in kept if found.id in row]
 
 
 async def test_a_command_reaches_its_handler_with_what_follows_it(house: House) -> None:
@@ -212,7 +231,7 @@ async def test_whoever_blocks_the_bot_has_left(house: House) -> None:
     [
         (Forbidden(f"Only {EVIL} may."), f"That was not done.\nOnly {EVIL} may."),
         (InviteInvalid("used"), "This link does not work any more."),
-        (CodeNeeded("code"), "This takes the code of your second factor."),
+        (CodeNeeded("code"), "This takes a second factor. Set it up first, then ask again: /code"),
         (RuntimeError(EVIL), "That did not work. Try again in a minute."),
     ],
 )
@@ -229,6 +248,26 @@ async def test_whatever_goes_wrong_is_told_in_plain_words(
     else:
         await house.router.handle(update)
     assert told in ada.last.text
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ScheduleError(later("That time is over. Give one to come.")), "Diese Zeit ist vorbei."),
+        (ScheduleError("See: munasara posts list", later("There is no text.")), "Es ist kein Text da."),
+        (ScheduleError("See: munasara posts list"), "Den Grund findet die Verwaltung"),
+    ],
+)
+async def test_why_is_told_in_the_readers_language(house: House, error: ScheduleError, told: str) -> None:
+    house.table.commands["today"] = Entry(house.notes("today", error))
+    ada = await house.known()
+    person = await people.find(house.stage.store, house.stage.means.vault, ada.id)
+    assert person is not None
+    await people.change(house.stage.store, person.id, {"language": "de"})
+    ada.send("/today")
+    await house.stage.settle()
+    assert told in ada.last.text
+    assert "munasara" not in ada.last.text
 
 
 async def test_where_telegram_fails_nothing_more_is_said(house: House) -> None:

@@ -6,10 +6,10 @@ import pytest
 from telegram import Update
 from telegram.error import BadRequest
 
-from bot.telegram.talk import MOST_TOAST, Talk, city_of, risk_of
+from bot.telegram.talk import MOST_TOAST, Talk
 from channels.base import Button
 from content.models import Risk
-from schedules.people import people, traces
+from schedules.people import people, traces, volunteers
 from schedules.people.people import Person as Known
 from schedules.people.volunteers import Volunteer
 from tests.channels.posts import png
@@ -36,6 +36,11 @@ async def last_update(stage: BotStage) -> Update:
 
 def in_city(stage: BotStage, known: Known, city: str | None) -> Volunteer:
     return Volunteer(known.id, stage.campaign.id, "en", "UTC", 18, city=city, consent=1)
+
+
+async def joined(stage: BotStage, known: Known, city: str | None) -> None:
+    async with stage.store.write() as connection:
+        await volunteers.join(connection, in_city(stage, known, city), stage.means.clock.now())
 
 
 async def wrote(stage: BotStage, ada: Person, known: Known | None, city: str | None = "") -> Talk:
@@ -160,17 +165,25 @@ def _cities(stage: BotStage, risk: Risk) -> Sequence[str]:
 async def test_in_a_guarded_city_what_is_said_is_to_vanish_and_elsewhere_not(stage: BotStage) -> None:
     for risk, kept in ((Risk.GUARDED, 1), (Risk.OPEN, 0)):
         ada, known = await welcomed(stage)
-        talk = await wrote(stage, ada, known, _cities(stage, risk)[0])
-        await talk.say("secret")
+        await joined(stage, known, _cities(stage, risk)[0])
+        await (await wrote(stage, ada, known)).say("secret")
         assert len(await traces.of(stage.store, known.id)) == kept
 
 
 async def test_a_city_that_nobody_knows_is_a_guarded_one(stage: BotStage) -> None:
+    for city in (None, "atlantis"):
+        ada, known = await welcomed(stage)
+        await joined(stage, known, city)
+        assert await (await wrote(stage, ada, known)).is_guarded()
+
+
+async def test_what_is_said_briefly_vanishes_anywhere(stage: BotStage) -> None:
     ada, known = await welcomed(stage)
-    assert await (await wrote(stage, ada, known, None)).is_guarded()
-    assert await (await wrote(stage, ada, known, "atlantis")).is_guarded()
-    assert risk_of(stage.campaign, "atlantis") is Risk.GUARDED
-    assert city_of(stage.campaign, "atlantis") is None
+    await (await wrote(stage, ada, known)).say_briefly("a key", timedelta(minutes=10))
+    await stage.advance(timedelta(minutes=9))
+    assert "a key" in ada.phone
+    await stage.advance(timedelta(minutes=1))
+    assert "a key" not in ada.phone
 
 
 def test_who_works_with_it_does_not_show_the_token(stage: BotStage) -> None:

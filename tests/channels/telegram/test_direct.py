@@ -31,13 +31,15 @@ class Deck:
     rows: Rows = ()
     arrivals: list[tuple[str, int]] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)
+    may_stay: bool = True
 
     async def card(self, post: OutgoingPost) -> Card | None:
         chat = self.chats.get(post.recipient or "")
         return None if chat is None else Card(chat, escape(plain(post.text)), self.rows)
 
-    async def arrived(self, recipient: str, message: int) -> None:
-        self.arrivals.append((recipient, message))
+    async def arrived(self, post: OutgoingPost, message: int) -> bool:
+        self.arrivals.append((post.recipient or "", message))
+        return self.may_stay
 
     async def lost(self, recipient: str) -> None:
         self.losses.append(recipient)
@@ -192,3 +194,10 @@ async def test_no_error_tells_whom_it_was_for(stage: Stage) -> None:
     shown = "".join(traceback.format_exception(raised.value)) + repr(Card(stage.ada.id, "a secret"))
     assert str(stage.ada.id) not in shown
     assert "a secret" not in shown
+
+
+async def test_what_may_not_stay_is_deleted_at_once(stage: Stage) -> None:
+    stage.deck.may_stay = False
+    async with DirectChannel(connection(stage.base_url, stage.deck)) as channel:
+        await channel.publish(to_ada(), {})
+    assert stage.public() == []

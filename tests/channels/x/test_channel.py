@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from channels.base import CannotTell, Connection, Feature, NotThere, Receipt
+from channels.base import JSON, CannotTell, Connection, Feature, NotThere, Receipt
 from channels.errors import (
     FeatureMissing,
     NotAuthorised,
@@ -126,6 +126,19 @@ async def test_a_part_whose_predecessor_is_gone_is_refused(stage: Stage, channel
     gone = Receipt("1", None, PLANNED_AT)
     with pytest.raises(Refused, match="deleted or not visible"):
         await channel.publish(post(thread=(gone,)), {})
+
+
+async def test_a_reply_answers_the_post_of_its_address_and_its_later_parts_answer_ours(
+    stage: Stage, channel: XChannel
+) -> None:
+    asked = await published(channel, post(text("Where are the missing?"), key="asked"))
+    options: dict[str, JSON] = {"reply_to": f"https://x.com/ministry/status/{asked.remote_id}"}
+    first = await published(channel, post(options=options))
+    later = post(text("And then"), key="later", options=options, thread=(first,))
+    await channel.publish(later, {})
+    replies = [tweet["reply"] for tweet in stage.api.tweets.values()]
+    answered = [each and each["in_reply_to_tweet_id"] for each in replies]
+    assert answered == [None, asked.remote_id, first.remote_id]
 
 
 async def test_a_duplicate_is_looked_up_on_the_timeline(stage: Stage, channel: XChannel) -> None:

@@ -4,10 +4,12 @@ from pathlib import Path
 import pytest
 
 from content.loader import load_campaign
-from content.models import DayCity, Permit, StepKind
+from content.models import DayChange, DayCity, Permit, StepKind
 from tests.support.folders import COMPLETE, brief, problems_of, write_campaign
 
 RISE = "action_days/rise.toml"
+EMBARGO = 'embargo = ["Rise"]'
+TRIED = '{id = "tried", title = {en = "Tried", de = "Probiert"}}'
 DAY = """\
 title = {en = "The balloons rise", de = "Die Ballons steigen"}
 at = 2026-09-20T18:00:00
@@ -62,6 +64,7 @@ channels = ["telegram"]
 late_by = "12h"
 """
 
+CHANGES = 'embargo = ["Rise"]\n\n[changes]\naborted = "launch"\nmoved = "launch"'
 REMINDER = 'id = "again"\nkind = "reminder"\noffset = "-2h"\nmessage = "launch"\nchannels = ["x"]'
 
 
@@ -102,6 +105,8 @@ def test_a_day_may_list_the_ids_of_its_cities_alone(tmp_path: Path) -> None:
     [
         ('id = "london"', 'id = "londn"', [f"city-unknown {RISE}:13"]),
         ('id = "london"', 'id = "berlin"', [f"id-twice {RISE}:14"]),
+        (f"{EMBARGO}\n", f"{EMBARGO}\nchecklist = [{TRIED}, {TRIED}]\n", [f"id-twice {RISE}:6"]),
+        (f"{EMBARGO}\n", f'{EMBARGO}\nchecklist = [{{id = "a", title = {{en = "A"}}}}]\n', [f"language-missing {RISE}:6"]),
         ('permit = "granted"', 'permit = "yes"', [f"wrong-choice {RISE}:10"]),
         ("captains = 3", "captains = 0", [f"out-of-range {RISE}:9"]),
         ("captains = 3", "captians = 3", [f"unknown-key {RISE}:9"]),
@@ -168,3 +173,23 @@ def test_what_is_written_to_people_needs_a_text_in_every_language_of_their_city(
     assert brief(problems_of(tmp_path, {**own, **step}, base=COMPLETE)) == ["variant-missing messages/how"]
     alone = added('id = "thanks"\nkind = "thanks"\noffset = "5h"\nmessage = "how"\ncities = ["london"]')
     assert problems_of(tmp_path / "again", {**own, **alone}, base=COMPLETE) == ()
+
+
+def test_what_tells_of_changes_is_there_in_every_language_and_names_no_place(tmp_path: Path) -> None:
+    written = changed('embargo = ["Rise"]', CHANGES)
+    (tmp_path / "one").mkdir()
+    day = load_campaign(write_campaign(tmp_path / "one", written, base=COMPLETE)).action_days[0]
+    assert [change for change, _ in day.change_steps] == [DayChange.MOVED, DayChange.ABORTED]
+    for number, (edits, code) in enumerate(
+        (
+            (
+                changed('embargo = ["Rise"]', CHANGES.replace('aborted = "launch"', 'aborted = "lunch"')),
+                "message-unknown",
+            ),
+            (written | {"messages/launch/de.md": None}, "variant-missing"),
+            (written | {"messages/launch/en.md": "{{ ask.place }} #WhiteBalloons"}, "place-unsaid"),
+        )
+    ):
+        (tmp_path / str(number)).mkdir()
+        found = problems_of(tmp_path / str(number), edits, base=COMPLETE)
+        assert code in {problem.code for problem in found if problem.where == RISE}, number

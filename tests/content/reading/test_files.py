@@ -12,12 +12,12 @@ MEGABYTE = 1024 * 1024
 
 
 def test_a_folder_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
-    assert brief(Folder(tmp_path / "nowhere").problems) == ["folder-missing ."]
+    assert brief(Folder(tmp_path / "nowhere").problems) == [f"folder-missing {tmp_path / 'nowhere'}"]
 
 
 def test_a_file_in_place_of_the_folder_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    assert brief(Folder(tmp_path / "file").problems) == ["folder-missing ."]
+    assert brief(Folder(tmp_path / "file").problems) == [f"folder-missing {tmp_path / 'file'}"]
 
 
 @pytest.mark.parametrize(

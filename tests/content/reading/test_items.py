@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from content.errors import Problem
-from content.models import Claim, Slot
+from content.models import ActionDay, Claim, Slot
 from content.reading.files import Folder
 from content.reading.items import duplicates, ids, made
 from content.reading.toml_file import TomlFile, read_toml
@@ -39,6 +39,18 @@ def test_a_bad_length_of_time_is_a_problem_and_nothing_else_is(tmp_path: Path, w
     problems: list[Problem] = []
     assert made(Slot, file.data, file, (), problems) is not None
     assert brief(problems) == ["duration-invalid slots.toml:3"]
+
+
+def test_the_public_board_of_an_action_day_lags_behind_as_written(tmp_path: Path) -> None:
+    text = 'id = "a"\ntitle = {}\nat = 2026-09-20T18:00:00\nboard = "public"\nboard_delay = '
+    problems: list[Problem] = []
+    for written in ('"1h30m"', '"-5m"', '"soon"'):
+        file = file_of(tmp_path, text + written)
+        located = made(ActionDay, file.data, file, (), problems)
+        assert located is not None
+        if not problems:
+            assert (located.part.board, located.part.board_delay) == ("public", timedelta(minutes=90))
+    assert brief(problems) == ["out-of-range slots.toml:5", "duration-invalid slots.toml:5"]
 
 
 def test_a_broken_part_is_mended_so_that_the_rest_of_it_can_be_checked(tmp_path: Path) -> None:

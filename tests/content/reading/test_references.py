@@ -77,6 +77,24 @@ def test_two_prompts_of_one_day_may_differ_in_who_sees_it(tmp_path: Path) -> Non
     assert brief(problems_of(tmp_path, texts | second, base=COMPLETE)) == []
 
 
+def test_training_prompts_have_places_of_their_own_and_each_its_own(tmp_path: Path) -> None:
+    toml = COMPLETE["prompts/first-step/prompt.toml"]
+    assert isinstance(toml, str)
+    names = ("en.md", "de.md")
+    one: dict[str, str | bytes] = {
+        **{f"prompts/train/{name}": COMPLETE[f"prompts/first-step/{name}"] for name in names},
+        "prompts/train/prompt.toml": f"training = true\n{toml}",
+    }
+    assert brief(problems_of(tmp_path / "one", one, base=COMPLETE)) == []
+    two = one | {
+        **{f"prompts/train-too/{name}": COMPLETE[f"prompts/first-step/{name}"] for name in names},
+        "prompts/train-too/prompt.toml": f'training = true\nseen_by = "nobody"\n{toml}',
+    }
+    (problem,) = problems_of(tmp_path / "two", two, base=COMPLETE)
+    assert brief([problem]) == ["day-twice prompts/train-too/prompt.toml:3"]
+    assert "training day 1" in problem.what
+
+
 def test_a_prompt_is_seen_by_nobody_one_or_the_public(tmp_path: Path) -> None:
     toml = COMPLETE["prompts/first-step/prompt.toml"]
     assert isinstance(toml, str)

@@ -33,6 +33,13 @@ RISE = "action_days/rise.toml"
         ("slots.toml", "last_on = 2026-09-20", "last_on = 2026-10-20", "date-outside slots.toml:25"),
         ("slots.toml", "last_on = 2026-09-20", "last_on = 2026-09-09", "dates-order slots.toml:25"),
         (RISE, "at = 2026-09-20T18:00:00", "at = 2026-10-01T18:00:00", f"date-outside {RISE}:2"),
+        ("slots.toml", AT, f'{AT}\nreply_to = "https://x.com/a/status/1"', "reply-repeated slots.toml:6"),
+        (
+            "slots.toml",
+            AT,
+            f'{AT}\nreply_to = "https://x.com.evil.org/a/status/1"',
+            "wrong-form slots.toml:6",
+        ),
         ("slots.toml", AT, "", "slot-time slots.toml:1"),
         ("slots.toml", AT, f'{AT}\nrelative_to = "rise"\noffset = "1h"', "slot-time slots.toml:6"),
         ("slots.toml", AT, f"{AT}\ndaily_at = 09:00:00", "slot-time slots.toml:6"),

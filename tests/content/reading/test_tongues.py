@@ -32,6 +32,20 @@ def test_a_line_that_is_not_said_in_a_language_is_a_problem(
     assert problem.what.endswith("is not said in: de")
 
 
+def test_angles_are_said_in_every_language_and_ready_letters_in_any(tmp_path: Path) -> None:
+    ready = '[[angles]]\nen = "A closed door"\n\n[[wordings]]\nen = "I live here."\n\n[ask]'
+    changes = edited(PROMPT, "[ask]", ready, base=COMPLETE)
+    (problem,) = problems_of(tmp_path, changes, base=COMPLETE)
+    assert brief([problem]) == [f"language-missing {PROMPT}:4"]
+    assert problem.what == '"angles.item 1" is not said in: de'
+
+
+def test_an_angle_is_shorter_than_a_text(tmp_path: Path) -> None:
+    long = f'angles = [{{en = "{"a" * 201}", de = "Eine Tür"}}]\n\n[ask]'
+    (problem,) = problems_of(tmp_path, edited(PROMPT, "[ask]", long, base=COMPLETE), base=COMPLETE)
+    assert problem.what == '"en" of item 1 of "angles" is longer than 200 characters'
+
+
 @pytest.mark.parametrize(
     ("name", "old"),
     [

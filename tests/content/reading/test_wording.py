@@ -34,6 +34,7 @@ CASES = [
     ("hashtag =", 'identity = {colours = ["red"]}\nhashtag =', "wrong-form", 8, "six digits"),
     ("hashtag =", "slots = []\nhashtag =", "key-misplaced", 8, "Move it to slots.toml."),
     ("hashtag =", 'folder = "x"\nhashtag =', "key-misplaced", 8, "Remove it."),
+    ("hashtag =", "launched_at = 2026-09-01\nhashtag =", "key-misplaced", 8, "write dormant = true"),
 ]
 
 

@@ -20,7 +20,6 @@ from schedules.ledger.ledger import Ledger
 from schedules.lifecycle import ENDED, State
 from schedules.store import tables
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 from tests.support.deliveries import NOON, add_accounts, add_deliveries
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -220,7 +219,6 @@ async def test_an_account_whose_posts_have_all_ended_goes_and_their_receipts_sta
 
 
 async def test_the_files_of_the_database_hold_no_token_in_any_spelling(sqlite_url: str) -> None:
-    migrate(sqlite_url)
     store = Store(sqlite_url)
     try:
         await _add(
@@ -252,7 +250,6 @@ def test_the_search_finds_every_spelling(tmp_path: Path, position: int) -> None:
 
 
 async def test_postgresql_shows_no_token_in_a_dump_of_the_row(postgres_url: str) -> None:
-    migrate(postgres_url)
     store = Store(postgres_url)
     await _add(store)
     async with store.read() as reading:

@@ -27,7 +27,6 @@ from schedules.ledger.lanes import MICROS, Lane
 from schedules.store import tables
 from schedules.store.columns import EPOCH, to_micros
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -162,13 +161,16 @@ async def test_a_shorter_wait_does_not_end_a_longer_one(store: Store) -> None:
 
 
 async def test_a_lane_counts_whole_microseconds(sqlite_url: str) -> None:
-    migrate(sqlite_url)
     store = Store(sqlite_url)
     clock = SetClock(EPOCH + DAY)
     await _bot_lane(store, Bucket(23, 2))
     await draw(store, clock, "credential:bot", ahead=2)
     assert (await _lanes(store))["credential:bot"][2] == EPOCH + DAY + timedelta(microseconds=43_478)
     await store.close()
+
+
+async def test_a_lane_that_is_gone_holds_nobody_back(store: Store) -> None:
+    assert await draw(store, SystemClock(), "credential:gone", ahead=1) == timedelta(0)
 
 
 async def _bot_lane(store: Store, bucket: Bucket) -> SystemClock:

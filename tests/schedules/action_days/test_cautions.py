@@ -3,17 +3,22 @@ from datetime import datetime, timedelta
 import pytest
 
 from content.errors import Problem, Severity
-from content.models import Campaign, DayCity, Event, StepKind
+from content.models import Campaign, DayCity, Effort, Event, Step, StepKind
 from schedules.action_days.cautions import cautions, is_night
 from tests.schedules.action_days.days import day_at, step, with_day
-from tests.schedules.planning.factories import campaign, city, utc, wall
+from tests.schedules.planning.factories import campaign, city, message, utc, wall
 
 BERLIN, TOKYO = city("berlin", "Europe/Berlin"), city("tokyo", "Asia/Tokyo")
 NOON = wall("2026-09-05 12:00")
 
 
-def found(*days: Campaign) -> dict[str, Problem]:
+def every(*days: Campaign) -> dict[str, Problem]:
     return {problem.code: problem for each in days for problem in cautions(each)}
+
+
+def found(*days: Campaign) -> dict[str, Problem]:
+    """Without what is said of days that ask for nothing afterwards, as most of these do."""
+    return {code: problem for code, problem in every(*days).items() if code != "no-next-ask"}
 
 
 def test_a_day_in_order_has_nothing_to_be_told() -> None:
@@ -128,3 +133,38 @@ def test_an_event_of_others_in_the_city_at_that_hour_is_told(outside: Event, col
     if collides:
         what = 'it begins within an hour of "Vigil" in the calendar "partner" in berlin'
         assert problems["events-collide"].what == what
+
+
+HARD = message("harder").model_copy(
+    update={"ask": message().ask.model_copy(update={"effort": Effort.MEDIUM})}
+)
+NEXT = step("next", 47, StepKind.NEXT_ASK).model_copy(update={"message": "harder"})
+
+
+@pytest.mark.parametrize(
+    ("following", "left"),
+    [
+        (NEXT, None),
+        (NEXT.model_copy(update={"message": "launch"}), "berlin, tokyo"),
+        (NEXT.model_copy(update={"offset": timedelta(hours=49)}), "berlin, tokyo"),
+        (NEXT.model_copy(update={"cities": ("tokyo",)}), "berlin"),
+        (step("soon", -2), "berlin, tokyo"),
+    ],
+    ids=["asked", "as-easy-as-before", "too-late", "not-everywhere", "nothing"],
+)
+def test_a_day_that_asks_for_nothing_harder_afterwards_is_told_so(
+    following: Step, left: str | None
+) -> None:
+    day = day_at(NOON, step("come", -24), following)
+    problems = every(with_day(day, BERLIN, TOKYO, messages=(message(), HARD)))
+    assert list(problems) == (["no-next-ask"] if left else [])
+    if left:
+        assert problems["no-next-ask"].what.endswith(f"within 48 hours after T-0 in {left}")
+
+
+@pytest.mark.parametrize(("hours", "early"), [(3, True), (7, True), (8, False)])
+def test_a_round_up_before_the_last_count_of_a_wave_is_told(hours: int, early: bool) -> None:
+    told = step("told", hours, StepKind.ROUND_UP, channels=("telegram",))
+    day = day_at(NOON, step("count", 1, StepKind.COUNT_CLOSES), told)
+    of_a_wave = with_day(day, city("new-york", "America/New_York"), BERLIN)
+    assert ("round-up-early" in found(of_a_wave)) is early

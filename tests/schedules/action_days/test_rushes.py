@@ -1,6 +1,6 @@
 from channels.registry import BOT_CHANNEL
 from content.errors import Problem
-from content.models import DayCity, StepKind
+from content.models import Changes, DayCity, StepKind
 from schedules.action_days.rushes import rushes
 from tests.schedules.action_days.days import day_at, step, with_day
 from tests.schedules.planning.factories import account, city, message, utc
@@ -14,10 +14,10 @@ def crowd(posts: int) -> list[Problem]:
     steps = [
         POST.model_copy(update={"id": f"now-{number}", "message": f"m-{number}"}) for number in range(posts)
     ]
-    day = day_at(AT, *steps)
+    day = day_at(AT, *steps, changes=Changes(delayed="m-0", moved="m-0", ended="m-0", aborted="m-0"))
     messages = [message(f"m-{number}") for number in range(posts)]
     found = with_day(day, city("berlin", "Europe/Berlin"), messages=tuple(messages))
-    return list(rushes(found, [account("group", city="berlin")]))
+    return list(rushes(found, [account("group", city="berlin", prompt_hour=9)]))
 
 
 def test_a_group_takes_seventeen_posts_in_a_minute_and_no_more() -> None:

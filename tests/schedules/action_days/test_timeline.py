@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from content.models import DayCity, Permit, StepKind
 from schedules.action_days.timeline import starts_at, timelines
+from schedules.planning.cities import CityState
 from schedules.planning.occurrences import occurrences
 from schedules.walltime import Note, zone
 from tests.schedules.action_days.days import STEPS, ZONES, day_at, many, step, with_day
@@ -175,3 +176,18 @@ def test_memory_does_not_grow_with_the_number_of_cities() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 1_000_000
+
+
+def test_a_permit_that_somebody_said_stands_over_the_folder() -> None:
+    place = step("place", -1, StepKind.REVEAL)
+    entries = (DayCity(id="berlin", permit=Permit.APPLIED), DayCity(id="tokyo", permit=Permit.GRANTED))
+    day = day_at(utc("2026-09-05 16:00"), place, cities=entries)
+    said = {
+        ("the-day", "berlin"): CityState(permit=Permit.NOTIFIED),
+        ("the-day", "tokyo"): CityState(permit=Permit.NEEDED),
+    }
+    found = {
+        line.city and line.city.id: line.steps[0].withheld
+        for line in timelines(day, with_day(day, BERLIN, TOKYO), said)
+    }
+    assert found == {"berlin": None, "tokyo": Permit.NEEDED}

@@ -28,7 +28,7 @@ from schedules.commands.actor import Actor
 from schedules.errors import AccountUnknown, ScheduleError
 from schedules.planning.destinations import AccountView
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
+from tests.support.deliveries import add_accounts, add_deliveries
 from tests.support.guided_channel import GuidedChannel
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -85,7 +85,6 @@ FEED = NewAccount("feed-fr", "feed", "fr", "press-desk", "Run by the campaign")
 @pytest.fixture
 async def one_store(sqlite_url: str) -> AsyncIterator[Store]:
     """A store for what is decided before any statement, so that one database is enough."""
-    migrate(sqlite_url)
     store = Store(sqlite_url)
     yield store
     await store.close()
@@ -132,6 +131,49 @@ async def test_what_cannot_be_used_is_refused_with_what_to_write(
         await _add(one_store, replace(CHAT, **change))
     assert told in str(caught.value)
     assert await accounts.list_all(one_store) == ()
+
+
+async def test_what_is_said_of_an_account_changes_and_the_rest_stays(store: Store) -> None:
+    await _add(store, PAID, PARTS)
+    changed = await accounts.change(
+        store, AMAL, "x-en", kinds=KINDS, owner="sami", settings={"budget": "20"}
+    )
+    assert (changed.owner, changed.disclosure) == ("sami", PAID.disclosure)
+    assert changed.settings == {"handle": "us-1", "budget": "20"}
+    bare = await accounts.change(store, AMAL, "x-en", kinds=KINDS, settings={"budget": ""})
+    assert bare.settings == {"handle": "us-1"}
+    assert (await connection(store, VAULT, "x-en")).secret == PARTS
+
+
+async def test_what_waits_never_goes_somewhere_else(store: Store) -> None:
+    await add_accounts(store)
+    await _add(store, PAID, PARTS)
+    await add_deliveries(store, ["x-en"], 1)
+    with pytest.raises(ScheduleError, match="1 ready"):
+        await accounts.change(store, AMAL, "x-en", kinds=KINDS, settings={"handle": "us-2"})
+    changed = await accounts.change(
+        store, AMAL, "x-en", kinds=KINDS, disclosure="Run by us", settings={"budget": "20"}
+    )
+    assert (changed.disclosure, changed.settings["handle"]) == ("Run by us", "us-1")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"owner": " "}, "has no owner"),
+        ({"disclosure": ""}, "has no disclosure"),
+        ({"settings": {"handle": ""}}, "needs more settings"),
+        ({"settings": {"colour": "red"}}, "knows no setting 'colour'"),
+        ({"settings": {"budget": "much"}}, "is no budget"),
+    ],
+)
+async def test_a_change_that_cannot_be_used_changes_nothing(
+    one_store: Store, said: dict[str, Any], told: str
+) -> None:
+    before = await _add(one_store, PAID, PARTS)
+    with pytest.raises(ScheduleError, match=told):
+        await accounts.change(one_store, AMAL, "x-en", kinds=KINDS, **said)
+    assert await accounts.list_all(one_store) == (before,)
 
 
 async def test_a_channel_without_settings_says_so(one_store: Store) -> None:

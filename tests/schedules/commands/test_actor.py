@@ -43,7 +43,7 @@ def test_whoever_was_granted_nothing_may_do_nothing() -> None:
             actor.require(role)
         with pytest.raises(Forbidden):
             actor.require_somewhere(role)
-    with pytest.raises(Forbidden, match="takes the role editor or captain there"):
+    with pytest.raises(Forbidden, match="takes one of the roles editor, captain there"):
         actor.require_coordinator()
 
 

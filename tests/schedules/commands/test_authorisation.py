@@ -3,7 +3,6 @@
 import importlib
 import inspect
 import pkgutil
-import shutil
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,7 +26,6 @@ from schedules.errors import CodeNeeded, Forbidden
 from schedules.people.invites import Invite, new_id
 from schedules.people.roles import Grant, Role
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 from tests.support.crowd import MORNING, VAULT, clock
 from tests.support.deliveries import add_accounts
 
@@ -43,14 +41,23 @@ FREELY, BY_CODE = False, True
 
 WHO_MAY: dict[str, tuple[frozenset[Role], bool]] = {
     "accounts.add": (ADMINS, BY_CODE),
+    "accounts.change": (ADMINS, BY_CODE),
     "accounts.hold": (COORDINATORS, FREELY),
     "accounts.release": (APPROVERS, BY_CODE),
     "accounts.remove": (ADMINS, BY_CODE),
     "accounts.set_secret": (ADMINS, BY_CODE),
+    "alerts.tomorrow": (ANYBODY, FREELY),
     "approvals.approve": (APPROVERS, BY_CODE),
     "approvals.unapprove": (APPROVERS, FREELY),
+    "boards.put_up": (ADMINS, FREELY),
+    "captaining.answer": (CAPTAINS, FREELY),
+    "captaining.begin": (CAPTAINS, FREELY),
+    "captaining.count": (CAPTAINS, FREELY),
+    "captaining.danger": (CAPTAINS, FREELY),
+    "captaining.safe": (CAPTAINS, FREELY),
     "captains.be_away": (CAPTAINS, FREELY),
     "captains.hand_over": (CAPTAINS, BY_CODE),
+    "day_report.report_day": (ANYBODY, FREELY),
     "door_messages.confirm": (EDITORS, FREELY),
     "door_messages.create": (EDITORS, FREELY),
     "door_messages.leave_out": (EDITORS, FREELY),
@@ -60,7 +67,10 @@ WHO_MAY: dict[str, tuple[frozenset[Role], bool]] = {
     "door_messages.show": (EDITORS, FREELY),
     "door_messages.take_in": (EDITORS, FREELY),
     "door_pictures.attach": (EDITORS, FREELY),
+    "door_pictures.attach_video": (EDITORS, FREELY),
     "door_pictures.describe": (EDITORS, FREELY),
+    "door_pictures.say_graphic": (EDITORS, FREELY),
+    "door_pictures.warn": (EDITORS, FREELY),
     "door_posts.drop": (EDITORS, FREELY),
     "door_posts.follow": (EDITORS, FREELY),
     "door_posts.hold": (EDITORS, FREELY),
@@ -69,32 +79,55 @@ WHO_MAY: dict[str, tuple[frozenset[Role], bool]] = {
     "exceptions.allow": (APPROVERS, BY_CODE),
     "exceptions.withdraw": (COORDINATORS, FREELY),
     "groups.bind": (CAPTAINS, FREELY),
+    "groups.set_hour": (CAPTAINS, FREELY),
     "groups.unbind": (CAPTAINS, FREELY),
     "groups.vet": (CAPTAINS, FREELY),
     "invites.invite": (ADMINS, BY_CODE),
     "invites.open_invites": (CAPTAINS, FREELY),
     "invites.revoke": (CAPTAINS, FREELY),
+    "action_days.abort": (CAPTAINS | APPROVERS, FREELY),
+    "action_days.delay": (CAPTAINS | APPROVERS, FREELY),
+    "action_days.end": (CAPTAINS | APPROVERS, FREELY),
+    "action_days.move": (CAPTAINS | APPROVERS, FREELY),
+    "meetings.fill_in": (CAPTAINS | APPROVERS, FREELY),
+    "meetings.meeting_of": (CAPTAINS | APPROVERS, FREELY),
     "pauses.pause": (COORDINATORS, FREELY),
     "pauses.resume": (APPROVERS, BY_CODE),
+    "pauses.seen": (ANYBODY, FREELY),
+    "pauses.stoppable": (ANYBODY, FREELY),
     "pending.ask_for_change": (APPROVERS, FREELY),
     "pending.reject": (APPROVERS, FREELY),
     "pending.waiting": (APPROVERS, FREELY),
+    "keys.rotate": (ADMINS, BY_CODE),
+    "launches.ask": (APPROVERS, BY_CODE),
+    "launches.cancel": (COORDINATORS, FREELY),
+    "launches.confirm": (APPROVERS, BY_CODE),
+    "launches.look": (APPROVERS, FREELY),
     "people.grant": (ADMINS, BY_CODE),
     "people.in_charge": (ADMINS, FREELY),
     "people.lock": (ADMINS, FREELY),
     "people.unlock": (ADMINS, BY_CODE),
     "people.volunteers": (ANYBODY, FREELY),
     "people.withdraw": (ADMINS, BY_CODE),
+    "photos.bring": (CAPTAINS, FREELY),
+    "photos.clear": (APPROVERS, BY_CODE),
+    "photos.next_photo": (APPROVERS, FREELY),
+    "photos.scenes": (CAPTAINS, FREELY),
+    "photos.withhold": (APPROVERS, FREELY),
     "plans.record_plan": (EDITORS, FREELY),
     "post_changes.cancel": (EDITORS, FREELY),
     "post_changes.reschedule": (EDITORS, FREELY),
     "post_changes.resolve_unknown": (EDITORS, FREELY),
+    "readiness.lists": (CAPTAINS | APPROVERS, FREELY),
+    "readiness.set_permit": (CAPTAINS | APPROVERS, FREELY),
+    "readiness.tick": (CAPTAINS | APPROVERS, FREELY),
     "recipients.add": (APPROVERS, FREELY),
     "recipients.addresses": (ADMINS, BY_CODE),
     "recipients.remove": (COORDINATORS, FREELY),
     "results.results": (ANYBODY, FREELY),
     "retractions.retract_campaign": (APPROVERS, BY_CODE),
     "retractions.retract_post": (APPROVERS, BY_CODE),
+    "status.status": (ANYBODY, FREELY),
     "urgent.plan_urgent": (EDITORS, FREELY),
     "wipe.wipe": (ADMINS, BY_CODE),
 }
@@ -176,19 +209,10 @@ async def outcome(command: Command, store: Store, actor: Actor) -> type[Exceptio
     return None
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database made once, to be copied: making the schema takes longest."""
-    path = tmp_path_factory.mktemp("prepared") / "ledger.db"
-    migrate(f"sqlite+aiosqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-async def store(prepared: Path, tmp_path: Path) -> AsyncIterator[Store]:
+async def store(sqlite_url: str) -> AsyncIterator[Store]:
     """A store with one account; what is checked is the same on both databases."""
-    shutil.copy(prepared, tmp_path / "ledger.db")
-    store = Store(f"sqlite+aiosqlite:///{tmp_path}/ledger.db")
+    store = Store(sqlite_url)
     await add_accounts(store, "a")
     yield store
     await store.close()

@@ -3,9 +3,10 @@
 import pytest
 
 from schedules.commands.actor import Actor
-from schedules.commands.captains import LONGEST_ABSENCE, be_away, hand_over, is_away
+from schedules.commands.captains import LONGEST_ABSENCE, be_away, hand_over
 from schedules.errors import CodeNeeded, PersonUnknown, ScheduleError
 from schedules.people import audit, people, roles
+from schedules.people.absences import is_away
 from schedules.people.audit import Journal
 from schedules.people.roles import Grant, Role
 from schedules.store.engine import Store

@@ -10,9 +10,9 @@ from schedules.errors import CodeNeeded, Forbidden, PersonUnknown, ScheduleError
 from schedules.people import audit, people, secondfactor
 from schedules.people.audit import Journal
 from schedules.people.roles import Grant, Role
-from schedules.people.secondfactor import code_at, enrol, prove, step_at
+from schedules.people.secondfactor import code_at, prove, step_at
 from schedules.store.engine import Store
-from tests.support.crowd import MORNING, VAULT, appoint, arrive, clock, join
+from tests.support.crowd import MORNING, VAULT, appoint, arrive, clock, enrolled, join
 from tests.support.deliveries import add_accounts
 
 ADMIN = Actor("root", (Grant(Role.ADMIN),), proven=True, journal=Journal(VAULT, clock()))
@@ -45,7 +45,7 @@ async def test_a_volunteer_acts_by_pseudonym_and_may_do_nothing(store: Store) ->
 
 async def test_a_code_makes_them_proven(store: Store) -> None:
     name = await appoint(store, "amal", EDITOR)
-    enrolment = await enrol(store, VAULT, clock(), name, "amal")
+    enrolment = await enrolled(store, name)
     code = code_at(base64.b32decode(enrolment.secret), step_at(MORNING))
     await prove(store, VAULT, clock(), name, code)
     assert (await actor(store, name)).proven
@@ -105,7 +105,7 @@ async def test_nobody_and_nowhere_are_explained(store: Store) -> None:
 
 async def test_a_lost_phone_opens_nothing_and_its_second_factor_is_void(store: Store) -> None:
     name = await appoint(store, "amal", EDITOR)
-    await enrol(store, VAULT, clock(), name, "amal")
+    await enrolled(store, name)
     await people.change(store, name, {"open_until": MORNING + timedelta(minutes=15)})
     assert (await actor(store, name)).proven
     await commands.lock(store, clock(), ADMIN, "amal")
@@ -142,12 +142,22 @@ async def test_everybody_in_charge_is_listed_and_no_volunteer_is(store: Store) -
     name = await appoint(store, "sami", EDITOR, telegram=1)
     await appoint(store, "amal", telegram=2)
     await arrive(store, 3)
-    await enrol(store, VAULT, clock(), name, "sami")
+    await enrolled(store, name, "sami")
     await people.left(store, clock(), name)
     assert await commands.in_charge(store, ADMIN) == (
         InCharge("amal", (), has_second_factor=False, locked_at=None, left_at=None),
         InCharge("sami", (EDITOR,), has_second_factor=True, locked_at=None, left_at=MORNING),
     )
+
+
+async def test_an_admin_of_a_city_sees_who_is_in_charge_there_and_nothing_else_of_them(
+    store: Store,
+) -> None:
+    await appoint(store, "sami", EDITOR, Grant(Role.CAPTAIN, "city:berlin"), telegram=1)
+    await appoint(store, "omar", Grant(Role.CAPTAIN, "city:paris"), telegram=2)
+    await appoint(store, "ines", telegram=3)
+    found = await commands.in_charge(store, BERLIN)
+    assert [(one.handle, one.grants) for one in found] == [("sami", (Grant(Role.CAPTAIN, "city:berlin"),))]
 
 
 async def test_volunteers_are_counted_where_one_may_look_and_a_few_are_not_counted_out(

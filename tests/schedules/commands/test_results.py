@@ -7,7 +7,6 @@ from schedules.commands.results import results
 from schedules.errors import Forbidden
 from schedules.people.roles import Grant, Role
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 from schedules.store.tables import measurement, tally
 from tests.support.deliveries import NOON, add_accounts, add_deliveries
 
@@ -16,7 +15,6 @@ SARA = Actor("sara")
 
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
-    migrate(database_url)
     store = Store(database_url)
     await add_accounts(store, "x-en", "x-de", channel="x")
     await add_accounts(store, "feed", channel="feed")

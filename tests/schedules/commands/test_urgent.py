@@ -12,7 +12,6 @@ from schedules.people.days import BEFORE_EVERYTHING, LASTS
 from schedules.people.roles import Grant, Role
 from schedules.planning.record import record
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 from tests.support.deliveries import add_accounts, row, states
 from tests.support.source import ROOT
 
@@ -22,7 +21,6 @@ CLOCK = SetClock(datetime(2027, 2, 10, 8, 0, tzinfo=UTC))
 
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
-    migrate(database_url)
     store = Store(database_url)
     await record(store, CLOCK, CAMPAIGN, (), author="sara", kept=frozenset())
     yield store

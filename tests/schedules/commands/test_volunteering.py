@@ -12,7 +12,6 @@ from schedules.people import invites, people, volunteers
 from schedules.people.invites import VOLUNTEER, Invite
 from schedules.people.volunteers import Rhythm, Volunteer
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 from schedules.store.tables import invite, person, volunteer
 from tests.support.crowd import AMAL, MORNING, TELEGRAM, VAULT, clock
 from tests.support.deliveries import add_accounts
@@ -20,7 +19,6 @@ from tests.support.deliveries import add_accounts
 
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
-    migrate(database_url)
     opened = Store(database_url)
     try:
         await add_accounts(opened, "a")

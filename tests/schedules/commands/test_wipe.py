@@ -96,7 +96,7 @@ async def test_a_running_worker_confirms_and_ends(
 ) -> None:
     done = await wipe.wipe(store, CLOCK, AMAL, key)
     assert (done.confirmed, done.silent, done.left) == (("w",), (), [])
-    await asyncio.wait_for(worker, 20)
+    await asyncio.wait_for(worker, 60)
     assert await rows(store) == {"pause": 1, "worker": 1}
 
 
@@ -116,7 +116,7 @@ async def test_a_worker_that_comes_back_ends_at_once(store: Store, key: Path) ->
     control = Control(ledger.pauses)
     dispatcher = Dispatcher(ledger, FakeChannels(), control, name="w", pace=Pace(in_flight=5))
     late = Worker(store, CLOCK, dispatcher, control, name="w", version="1")
-    await asyncio.wait_for(late.run(asyncio.Event()), 20)
+    await asyncio.wait_for(late.run(asyncio.Event()), 60)
     assert control.is_wiped
 
 

@@ -1,7 +1,6 @@
 """A worker on a clock that the test sets, over both databases."""
 
 import random
-import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -28,9 +27,9 @@ class Bench:
         self.channels = FakeChannels(*features)
         self.platform = self.channels.platform
         self.ledger = Ledger(store, self.clock, server_time=False, lease=LEASE)
-        self.control = Control(self.ledger.pauses)
+        self.control = Control(self.ledger.pauses, elapsed=lambda: 0.0)
 
-    def worker(self, name: str = "w1", elapsed: Callable[[], float] = time.monotonic) -> Dispatcher:
+    def worker(self, name: str = "w1", elapsed: Callable[[], float] = lambda: 0.0) -> Dispatcher:
         return Dispatcher(
             self.ledger, self.channels, self.control, name=name, draw=random.Random(7), elapsed=elapsed
         )

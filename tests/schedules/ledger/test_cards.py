@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TypeAlias
 
 from channels.base import Feature
-from schedules.ledger.cards import arrived_on, written
+from schedules.ledger.cards import arrived_on, in_language, written
 from tests.schedules.ledger.conftest import Bench
 from tests.support.deliveries import TEXT
 from tests.support.volunteers import DAY, add_bot, add_prompt, add_volunteers, letters
@@ -48,3 +48,22 @@ async def test_what_has_arrived_is_found_by_its_date(bench: Benches) -> None:
 async def test_what_has_not_arrived_is_not_found(bench: Benches) -> None:
     b = await _prompted(bench)
     assert await arrived_on(b.store, "amal", "demo", DAY) is None
+
+
+async def test_a_letter_is_there_in_another_language_where_it_was_sent_so(bench: Benches) -> None:
+    b = bench(Feature.LETTERS)
+    b.clock.set(MORNING)
+    await add_bot(b.store)
+    await add_volunteers(b.store, ["amal"])
+    await add_prompt(b.store)
+    await add_prompt(b.store, language="ar")
+    await add_prompt(b.store, language="fr", state="planned")
+    await add_prompt(b.store, "quiet", language="de")
+    await b.run()
+    (hers,) = await letters(b.store, "amal")
+    own = await written(b.store, "amal", hers.id)
+    assert own is not None
+    other = await in_language(b.store, own, "ar")
+    assert other is not None
+    assert (other.number, other.language, other.prompt) == (own.number, "ar", own.prompt)
+    assert [await in_language(b.store, own, each) for each in ("fr", "de", "tr")] == [None] * 3

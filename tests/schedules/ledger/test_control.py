@@ -88,7 +88,7 @@ async def test_watching_survives_a_silent_database_and_notices_its_return() -> N
 
     async def until_asked_again() -> None:
         asked.clear()
-        await asyncio.wait_for(asked.wait(), 5)
+        await asyncio.wait_for(asked.wait(), 60)
         await asyncio.sleep(0)
 
     control = Control(pauses, line.elapsed)
@@ -114,7 +114,7 @@ async def test_watching_ends_even_when_it_is_told_to_at_the_moment_of_an_answer(
         return frozenset()
 
     watching = asyncio.create_task(Control(pauses).watch())
-    await asyncio.wait({watching}, timeout=5)
+    await asyncio.wait({watching}, timeout=60)
     assert watching.cancelled()
     assert answered == 1
 

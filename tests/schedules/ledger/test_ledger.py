@@ -9,7 +9,7 @@ from schedules.ledger.ledger import Ledger
 from schedules.ledger.values import Mark, Settlement
 from schedules.lifecycle import State
 from schedules.store.engine import Store
-from schedules.store.tables import delivery
+from schedules.store.tables import account, delivery
 from tests.schedules.ledger.conftest import LEASE
 from tests.support.deliveries import NOON, add_accounts, add_deliveries, row
 
@@ -44,6 +44,21 @@ async def test_the_earliest_is_claimed_first(ledger: Ledger) -> None:
     assert [held.id for held in await ledger.claim(3, "w")] == sorted([*early, late[0]]) or {
         held.id for held in await ledger.claim(3, "w")
     } <= {late[1]}
+
+
+async def test_at_one_instant_announcements_come_first_then_groups_then_letters(ledger: Ledger) -> None:
+    """Also where a letter has waited longer, and whatever the accounts are called."""
+    await add_accounts(ledger.store, "a-bot", channel="telegram-bot")
+    await add_accounts(ledger.store, "b-group", "c-group", channel="telegram", city="berlin")
+    await add_accounts(ledger.store, "d-channel", "e-feed")
+    names = ["d-channel", "e-feed", "b-group", "c-group", "a-bot"]
+    for name in reversed(names):
+        earlier = timedelta(hours=1) if name == "a-bot" else timedelta()
+        await add_deliveries(ledger.store, [name], 1, due_at=NOON - earlier)
+    found: list[str] = []
+    while some := await ledger.claim(2, "one"):
+        found += [held.account for held in some]
+    assert found == names
 
 
 async def test_two_workers_never_hold_the_same_delivery(ledger: Ledger) -> None:
@@ -86,6 +101,19 @@ async def test_an_unmarked_claim_can_be_given_back_without_counting_as_a_crash(l
     assert ((await row(ledger.store, one)).state, (await row(ledger.store, one)).crashes) == ("ready", 0)
 
 
+async def test_what_was_claimed_before_its_account_was_held_is_not_sent(ledger: Ledger) -> None:
+    await add_accounts(ledger.store, "a", "b")
+    one, other = await add_deliveries(ledger.store, ["a", "b"], 1)
+    marks = [
+        Mark(held.id, held.claim, {})
+        for held in sorted(await ledger.claim(2, "w"), key=lambda held: held.id)
+    ]
+    async with ledger.store.write() as connection:
+        await connection.execute(account.update().where(account.c.id == "a").values(held="guarded"))
+    assert await ledger.mark(marks) == [False, True]
+    assert [(await row(ledger.store, each)).state for each in (one, other)] == ["ready", "sending"]
+
+
 async def test_what_was_prepared_is_kept_for_whoever_takes_over(ledger: Ledger) -> None:
     await add_accounts(ledger.store, "a")
     await add_deliveries(ledger.store, ["a"], 1)
@@ -109,9 +137,6 @@ async def test_a_receipt_is_there_once_it_is_sent(ledger: Ledger) -> None:
 
 
 async def test_the_servers_clock_decides_on_postgresql(postgres_url: str) -> None:
-    from schedules.store.migrate import migrate
-
-    migrate(postgres_url)
     store = Store(postgres_url)
     wrong = Ledger(store, SetClock(NOON + timedelta(days=3650)), server_time=True, lease=LEASE)
     await add_accounts(store, "a")

@@ -1,15 +1,16 @@
 """The letters of one volunteer follow what they choose, and nobody gets two of one day."""
 
 import asyncio
-import random
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.base import Feature
@@ -20,7 +21,6 @@ from schedules.ledger.prompts import deliver_today, drop, letter_id, move
 from schedules.people.days import BEFORE_EVERYTHING
 from schedules.people.volunteers import HOURS
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 from schedules.store.tables import person, post
 from tests.schedules.ledger.conftest import Bench
 from tests.support.postgres import Server
@@ -126,6 +126,7 @@ async def test_there_is_none_for_whoever_pauses_or_lives_in_another_day_or_langu
         ({"zone": "Pacific/Kiritimati"}, [("day-1", "en", datetime(2027, 3, 7, 19, tzinfo=UTC))]),
         ({"zone": "Pacific/Kiritimati", "hour": 8, "language": "tr"}, []),
         ({"language": "ar"}, [("day-1", "ar", _at(8))]),
+        ({"language": "tr", "reading": "ar"}, [("day-1", "ar", _at(8))]),
         ({"level": "public"}, [("loud", "en", _at(8))]),
         ({"level": "one"}, [("day-1", "en", _at(8))]),
         ({"rhythm": "paused"}, []),
@@ -305,22 +306,22 @@ def _judge(published: list[str]) -> None:
     assert {(name, day) for name in NAMES[:4] for day in "01"} <= set(got), got
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10)
 @given(st.lists(_STEPS, max_size=14))
 def test_nobody_gets_two_of_a_day_and_nobody_is_left_out_on_sqlite(
-    tmp_path: Path, steps: list[tuple[Any, ...]]
+    sqlite_template: Path, steps: list[tuple[Any, ...]]
 ) -> None:
-    path = tmp_path / f"{random.random()}.db"
-    _judge(_lived(f"sqlite+aiosqlite:///{path}", steps))
-    path.unlink()
+    with TemporaryDirectory() as folder:
+        path = shutil.copy(sqlite_template, folder)
+        _judge(_lived(f"sqlite+aiosqlite:///{path}", steps))
 
 
-@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3)
 @given(st.lists(_STEPS, max_size=14))
 def test_nobody_gets_two_of_a_day_and_nobody_is_left_out_on_postgresql(
-    postgres: Server, steps: list[tuple[Any, ...]]
+    postgres: Server, postgres_template: str, steps: list[tuple[Any, ...]]
 ) -> None:
-    with postgres.database() as url:
+    with postgres.database(postgres_template) as url:
         _judge(_lived(url, steps))
 
 
@@ -332,7 +333,6 @@ def _lived(url: str, steps: list[tuple[Any, ...]]) -> list[str]:
         finally:
             await store.close()
 
-    migrate(url)
     before, spreading.CHUNK = spreading.CHUNK, 2  # type: ignore[misc]
     try:
         return asyncio.run(live())

@@ -15,7 +15,6 @@ from schedules.ledger.ledger import Ledger
 from schedules.ledger.values import Mark
 from schedules.people.days import BEFORE_EVERYTHING
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 from tests.schedules.ledger.conftest import Bench
 from tests.support.deliveries import row, states
 from tests.support.volunteers import (
@@ -31,6 +30,7 @@ from tests.support.volunteers import (
 )
 
 Benches: TypeAlias = Callable[..., Bench]
+HOUR = timedelta(hours=1)
 
 
 async def _bot(bench: Benches, **lane: float) -> Bench:
@@ -197,6 +197,23 @@ async def test_whoever_has_a_letter_of_that_day_in_another_language_gets_no_seco
     assert [each.language for each in await letters(b.store)] == ["en"]
 
 
+async def test_a_second_language_stands_in_where_the_day_has_none_in_their_own(bench: Benches) -> None:
+    b = await _bot(bench)
+    await add_volunteers(b.store, ["ar-quiet", "ar-open"], language="ar", reading="en")
+    await choose(b.store, "ar-open", level="public")
+    await add_volunteers(b.store, ["de"], language="de", reading="en")
+    await add_volunteers(b.store, ["fr"], language="fr", reading="en")
+    await add_volunteers(b.store, ["tr"], language="tr")
+    english = await add_prompt(b.store)
+    await add_prompt(b.store, language="ar", serves=(Level.NOBODY, Level.ONE), due_at=BEGINS + HOUR)
+    await add_prompt(b.store, language="de", state="planned")
+    await b.run()
+    await b.later(2 * HOUR)
+    found = [(each.kind.removeprefix("letter-"), each.language) for each in await letters(b.store)]
+    assert found == [("ar-open", "en"), ("ar-quiet", "ar"), ("de", "en"), ("fr", "en")]
+    assert (await row(b.store, english)).state == "sent"
+
+
 async def test_letters_of_prompts_wait_for_the_pause_of_their_city_and_partner(bench: Benches) -> None:
     b = await _bot(bench)
     await add_volunteers(b.store, ["amal"], city="aleppo", partner="friends")
@@ -312,7 +329,6 @@ async def test_five_thousand_volunteers_are_spread_in_bounded_memory(bench: Benc
 async def test_a_hundred_thousand_volunteers_take_no_more_memory_than_five_thousand(
     sqlite_url: str,
 ) -> None:
-    migrate(sqlite_url)
     b = Bench(Store(sqlite_url), (Feature.LETTERS,))
     b.clock.set(BEGINS)
     assert await _spread_many(b, 100_000) < 20_000_000

@@ -5,7 +5,6 @@ import pytest
 
 from schedules.ledger.sql import Statements, statements
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 from tests.support.deliveries import add_accounts, add_deliveries
 from tests.support.postgres import for_libpq
 
@@ -25,7 +24,6 @@ def test_bound_time_and_server_time_differ_in_nothing_else() -> None:
 
 
 async def test_a_claim_on_postgresql_reads_only_what_it_takes(postgres_url: str) -> None:
-    migrate(postgres_url)
     store = Store(postgres_url)
     await add_accounts(store, *(f"a{number}" for number in range(20)))
     await add_deliveries(store, [f"a{number}" for number in range(20)], 500)
@@ -45,6 +43,7 @@ BOUND = {
             "poison_reason",
             "poison_remedy",
             "lost_reason",
+            "unneeded",
             "unapproved",
             "late",
             "remedy",
@@ -76,7 +75,6 @@ EACH_TICK = (
 
 
 async def _long_history(url: str) -> None:
-    migrate(url)
     store = Store(url)
     await add_accounts(store, "a", "b")
     await add_deliveries(store, ["a", "b"], 15_000, state="sent")

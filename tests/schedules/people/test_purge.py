@@ -72,10 +72,14 @@ class Campaign:
         """Somebody of whom there is a row in every personal table."""
         name = await join(self.store, telegram)
         await traces.leave(self.store, clock(), name, telegram * 10, telegram * 10 + 1)
+        await traces.begin(self.store, clock(), name)
         await expecting.expect(self.store, clock(), name, "link:17")
         async with self.store.write() as connection:
             await roles.grant(connection, clock(), name, Grant(Role.CAPTAIN, "city:x"), by="root")
         await send_letter(self.store, self.post, name)
+        day = {"campaign": "demo", "day": "release", "city": "x", "person": name}
+        await insert(self.store, tables.sign_up, day | {"guests": 0, "signed_at": NOON})
+        await insert(self.store, tables.call, day | {"step": "roll-call", "asked_at": NOON})
         return name
 
 
@@ -184,13 +188,18 @@ async def test_people_in_charge_are_kept_and_who_serves_nothing_any_more_is_not(
 async def test_what_is_of_no_more_use_goes(campaign: Campaign) -> None:
     name = await join(campaign.store)
     await traces.leave(campaign.store, clock(), name, 5)
+    await traces.begin(campaign.store, clock(), name)
     await expecting.expect(campaign.store, clock(), name, "code")
     async with campaign.store.write() as connection:
         old = Invite(new_id(), "demo", "captain", MORNING, handle="amal")
         await save(connection, clock(), old, by="root")
+    asked = {"campaign": "demo", "day": "release", "city": "x", "step": "roll", "person": name}
+    await insert(campaign.store, tables.call, asked | {"asked_at": MORNING})
     await forget_due(campaign.store, SetClock(MORNING + traces.LIVES + purge.TOO_OLD_TO_DELETE))
     after = await counts(campaign.store)
-    assert (after["trace"], after["expecting"]) == (0, 0)
+    assert (after["trace"], after["under_way"], after["expecting"], after["call"]) == (0, 0, 0, 1)
+    await forget_due(campaign.store, SetClock(MORNING + purge.AFTER_CALL))
+    assert (await counts(campaign.store))["call"] == 0
     await forget_due(campaign.store, SetClock(MORNING + MONTH))
     async with campaign.store.read() as connection:
         assert (await connection.execute(select(tables.invite.c.id))).all() == []

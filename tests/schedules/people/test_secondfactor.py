@@ -11,6 +11,7 @@ from schedules.clock import SetClock
 from schedules.errors import CodeNeeded, Forbidden, StoreUnusable
 from schedules.people import people, secondfactor
 from schedules.people.secondfactor import (
+    ENROLS_FOR,
     LOCKED_FOR,
     MOST_WRONG,
     OPENS_FOR,
@@ -24,7 +25,7 @@ from schedules.people.secondfactor import (
 )
 from schedules.store.engine import Store
 from schedules.store.tables import person
-from tests.support.crowd import MORNING, OTHER, VAULT, arrive
+from tests.support.crowd import MORNING, OTHER, VAULT, arrive, enrolled
 
 RFC_SECRET = b"12345678901234567890"
 RFC_6238 = [
@@ -67,7 +68,7 @@ class Phone:
 async def phone(store: Store) -> Phone:
     """The phone of somebody in charge who has just enrolled."""
     name = await arrive(store, handle="amal")
-    enrolment = await enrol(store, VAULT, SetClock(MORNING), name, "amal")
+    enrolment = await enrolled(store, name)
     return Phone(store, name, enrolment.secret)
 
 
@@ -79,7 +80,7 @@ def test_the_vectors_of_the_rfc_hold(seconds: int, code: str) -> None:
 
 
 async def test_an_app_is_given_what_it_needs(store: Store) -> None:
-    enrolment = await enrol(store, VAULT, SetClock(MORNING), await arrive(store), "amal k")
+    enrolment = await enrolled(store, await arrive(store), "amal k")
     parts = urlsplit(enrolment.uri)
     assert (parts.scheme, parts.netloc, parts.path) == ("otpauth", "totp", "/Munasara%3Aamal%20k")
     assert parse_qs(parts.query) == {"secret": [enrolment.secret], "issuer": ["Munasara"]}
@@ -195,6 +196,8 @@ async def test_without_a_second_factor_nothing_is_proven(store: Store) -> None:
 
 async def test_a_new_second_factor_takes_a_code_of_the_old_one(phone: Phone) -> None:
     assert await has_one(phone.store, phone.name)
+    await phone.prove()
+    phone.wait(OPENS_FOR)
     with pytest.raises(CodeNeeded, match="already"):
         await enrol(phone.store, VAULT, phone.clock, phone.name, "amal")
     await phone.prove()
@@ -206,6 +209,28 @@ async def test_a_new_second_factor_takes_a_code_of_the_old_one(phone: Phone) -> 
     renewed = Phone(phone.store, phone.name, fresh.secret)
     await renewed.prove()
     assert await renewed.is_proven()
+
+
+async def test_the_first_one_is_set_up_soon_after_a_link_or_not_at_all(store: Store) -> None:
+    name, at = await arrive(store), SetClock(MORNING)
+    with pytest.raises(Forbidden, match="fresh one"):
+        await enrol(store, VAULT, at, name, "amal")
+    await enrolled(store, name)
+    await enrol(store, VAULT, at, name, "amal")
+    at.set(MORNING + ENROLS_FOR)
+    with pytest.raises(CodeNeeded, match="already"):
+        await enrol(store, VAULT, at, name, "amal")
+    await people.change(store, name, {"totp": None})
+    with pytest.raises(Forbidden, match="fresh one"):
+        await enrol(store, VAULT, at, name, "amal")
+
+
+async def test_a_code_of_it_closes_the_time_for_the_first_one(phone: Phone) -> None:
+    await phone.prove()
+    await secondfactor.close(phone.store, phone.name)
+    await people.change(phone.store, phone.name, {"totp": None, "totp_step": None})
+    with pytest.raises(Forbidden, match="fresh one"):
+        await enrol(phone.store, VAULT, phone.clock, phone.name, "amal")
 
 
 async def test_what_was_opened_can_be_closed(phone: Phone) -> None:

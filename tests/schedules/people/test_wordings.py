@@ -6,14 +6,12 @@ import pytest
 
 from schedules.people.wordings import MOST_A_DAY, least_used
 from schedules.store.engine import Store
-from schedules.store.migrate import migrate
 
 TODAY = date(2027, 2, 4)
 
 
 @pytest.mark.parametrize("numbers", [1, 3])
 async def test_wordings_are_shared_evenly_and_run_out(database_url: str, numbers: int) -> None:
-    migrate(database_url)
     store = Store(database_url)
     try:
         given = [
@@ -28,7 +26,6 @@ async def test_wordings_are_shared_evenly_and_run_out(database_url: str, numbers
 
 
 async def test_eight_at_once_take_no_more_than_there_is(database_url: str) -> None:
-    migrate(database_url)
     store = Store(database_url)
     try:
         asked = (least_used(store, "demo/day-4", "en", 1, TODAY) for _ in range(MOST_A_DAY + 8))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content.errors import Problem
+from content.errors import Problem, Severity
 from content.loader import load_campaign
 from content.richtext import from_json, plain
 from schedules.planning.destinations import AccountView
@@ -247,3 +247,13 @@ def test_without_ffmpeg_a_video_is_a_problem(
     monkeypatch.setenv("PATH", "")
     _, problems = _drafts(tmp_path / "a", changes)
     assert [problem.code for problem in problems] == ["ffmpeg-missing"]
+
+
+def test_a_reply_is_frozen_with_what_it_answers_and_only_x_can(tmp_path: Path) -> None:
+    address = "https://x.com/ministry/status/17"
+    named = edited("slots.toml", "12:00:00\n", f'12:00:00\naccounts = ["x-en"]\nreply_to = "{address}"\n')
+    wish = {"slots.toml": str(named["slots.toml"]).replace('channels = ["telegram"]\n', "")}
+    (draft,), problems = _drafts(tmp_path / "x", wish, POST_ON_X)
+    assert (draft.body["options"], problems) == ({"reply_to": address}, ())
+    _, problems = _drafts(tmp_path / "telegram", wish, AccountView("x-en", "telegram", "en"))
+    assert [(each.code, each.severity) for each in problems] == [("cannot-reply", Severity.ERROR)]

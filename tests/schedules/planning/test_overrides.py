@@ -1,14 +1,21 @@
 """Changes made at a door, laid over what the folder says."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from content.models import Gap
+import pytest
+
+from content.models import DayCity, Gap, StepKind
+from schedules.planning.cities import CityState
+from schedules.planning.destinations import AccountView
+from schedules.planning.drafts import Drafter
 from schedules.planning.occurrences import Occurrence, occurrences
 from schedules.planning.overrides import Override, Overrides, load_overrides
 from schedules.store.engine import Store
 from schedules.store.tables import override
 from schedules.walltime import Note
+from tests.schedules.action_days.days import day_at, step, with_day
+from tests.schedules.action_days.test_letters import said
 from tests.schedules.planning import factories as make
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -88,3 +95,25 @@ async def test_a_change_comes_back_as_it_was_made(store: Store) -> None:
         zone="Africa/Cairo",
         actor="sami",
     )
+
+
+@pytest.mark.parametrize("at", [datetime(2026, 9, 5, 18), datetime(2026, 9, 5, 16, tzinfo=UTC)])
+def test_a_delay_moves_the_steps_of_its_city_and_nothing_that_was_approved(at: datetime) -> None:
+    post = step("now", 0, StepKind.POST, channels=("telegram",), cities="all")
+    day = day_at(at, post, cities=(DayCity(id="berlin"),))
+    campaign = with_day(
+        day, make.city("berlin", "Europe/Berlin"), messages=(said("At {{ at | time }} #WhiteBalloons"),)
+    )
+    account = AccountView("chat-berlin", "telegram", "en", city="berlin")
+    (planned,) = occurrences(campaign, (account,))
+    half = timedelta(minutes=30)
+    states = {("the-day", "berlin"): CityState(delay=half), ("the-day", "lyon"): CityState(delay=half * 2)}
+    (delayed,) = Overrides({}, states).apply([planned])
+    assert (delayed.due_at, delayed.local_at) == (planned.due_at + half, planned.local_at)
+    before, after = Drafter(campaign).drafts([planned, delayed])
+    assert (after.digest, after.expires_at) == (before.digest, before.expires_at + half)
+    (moved,) = Overrides(
+        {planned.key: Override(planned.key, False, make.wall("2026-09-05 20:00"), "Europe/Berlin", "sami")},  # noqa: FBT003
+        states,
+    ).apply([planned])
+    assert moved.due_at == make.utc("2026-09-05 18:00")

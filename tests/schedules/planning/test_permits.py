@@ -2,8 +2,10 @@ from datetime import timedelta
 
 import pytest
 
+from content.crowds import SAMPLE
 from content.errors import Severity
 from content.models import ActionDay, Campaign, DayCity, Permit, Step, StepKind
+from schedules.planning.cities import GENERAL, CityState, Status
 from schedules.planning.occurrences import occurrences
 from schedules.planning.permits import permit_problems, withheld_by, withheld_posts
 from tests.schedules.planning.factories import account, action_day, campaign, city, utc
@@ -61,3 +63,30 @@ def test_what_waits_is_told_with_its_cities_and_what_to_do() -> None:
         'the step "place" names the place and is withheld in berlin: the permit is applied for and not granted'
     )
     assert 'permit = "granted"' in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("status", "city", "left"),
+    [
+        (Status.ABORTED, "berlin", {"tokyo week", "tokyo round-up", "None all"}),
+        (Status.ENDED, "berlin", {"berlin round-up", "tokyo week", "tokyo round-up", "None all"}),
+        (
+            Status.ABORTED,
+            GENERAL,
+            {f"{name} {step}" for name in ("berlin", "tokyo") for step in ("week", "round-up")},
+        ),
+    ],
+)
+def test_what_people_called_off_is_not_planned_there_any_more(
+    status: Status, city: str, left: set[str]
+) -> None:
+    every = WEEK.model_copy(update={"id": "all", "cities": ()})
+    told = WEEK.model_copy(update={"id": "round-up", "kind": StepKind.ROUND_UP})
+    used = day(Permit.GRANTED).model_copy(update={"steps": (WEEK, every, told)})
+    accounts = [account("all"), account("b", city="berlin"), account("t", city="tokyo")]
+    states = {("the-day", city): CityState(status=status)}
+    crowds = {"the-day": SAMPLE}
+    found = occurrences(
+        campaign(cities=CITIES, action_days=(used,)), accounts, states=states, crowds=crowds
+    )
+    assert {f"{one.city} {one.slot_id.partition(':')[2]}" for one in found} == left

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from schedules.errors import StoreUnusable
-from schedules.store.engine import Store
-from schedules.store.migrate import migrate
+from schedules.store.engine import DEADLOCK, Store, despite_deadlocks
 from schedules.store.tables import pause
 from tests.support.deliveries import NOON
 
@@ -51,11 +50,10 @@ async def test_a_whole_transaction_runs_in_a_thread_and_an_error_undoes_it(store
 
 
 async def test_a_transaction_that_breaks_a_deadlock_runs_again(postgres_url: str) -> None:
-    migrate(postgres_url)
     store = Store(postgres_url)
     async with store.write() as connection:
         await connection.execute(insert(pause).values([_pause("a"), _pause("b")]))
-    meeting = threading.Barrier(2, timeout=20)
+    meeting = threading.Barrier(2, timeout=60)
     runs: list[str] = []
 
     def lock(first: str, second: str) -> Callable[[Connection], None]:
@@ -73,8 +71,25 @@ async def test_a_transaction_that_breaks_a_deadlock_runs_again(postgres_url: str
     await store.close()
 
 
+async def test_work_that_broke_a_deadlock_is_done_again_and_other_troubles_are_told() -> None:
+    troubles = [OperationalError("", None, Deadlock()), OperationalError("", None, Deadlock())]
+
+    async def work() -> str:
+        if troubles:
+            raise troubles.pop()
+        return "done"
+
+    assert await despite_deadlocks(work) == "done"
+    troubles.append(OperationalError("", None, OSError("gone")))
+    with pytest.raises(OperationalError):
+        await despite_deadlocks(work)
+
+
+class Deadlock(Exception):
+    sqlstate = DEADLOCK
+
+
 async def test_sqlite_refuses_to_write_through_a_reading_connection(sqlite_url: str) -> None:
-    migrate(sqlite_url)
     store = Store(sqlite_url)
     with pytest.raises(DBAPIError, match="readonly"):
         async with store.read() as connection:
@@ -86,7 +101,6 @@ async def test_sqlite_refuses_to_write_through_a_reading_connection(sqlite_url: 
     ("pragma", "expected"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)]
 )
 async def test_sqlite_keeps_what_it_committed(sqlite_url: str, pragma: str, expected: object) -> None:
-    migrate(sqlite_url)
     store = Store(sqlite_url)
     async with store.write() as connection:
         assert (await connection.exec_driver_sql(f"PRAGMA {pragma}")).scalar() == expected
@@ -116,7 +130,6 @@ def _write_many(path: str, name: str) -> None:
 
 
 async def test_a_command_in_another_process_and_the_worker_write_side_by_side(sqlite_url: str) -> None:
-    migrate(sqlite_url)
     store = Store(sqlite_url)
     other = multiprocessing.get_context("spawn").Process(target=_write_many, args=(str(store.path), "x"))
     other.start()

@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 from schedules.store import erasing
 from schedules.store.engine import Store
 from schedules.store.erasing import empty, vacuum
-from schedules.store.migrate import migrate
 from schedules.store.tables import attempt, delivery, lane, person, post
 from tests.support.crowd import arrive
 from tests.support.deliveries import add_accounts, add_deliveries
@@ -25,7 +24,6 @@ async def test_tables_are_emptied_whatever_refers_to_them(store: Store) -> None:
 
 
 async def test_what_was_erased_is_in_no_file_after_a_vacuum(sqlite_url: str) -> None:
-    migrate(sqlite_url)
     store = Store(sqlite_url)
     name = await arrive(store)
     async with store.write() as connection:
@@ -40,7 +38,6 @@ async def test_a_reader_who_stands_in_the_way_is_told_of(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erasing, "SQLITE_PRAGMAS", ("PRAGMA busy_timeout=20",))
-    migrate(sqlite_url)
     store = Store(sqlite_url)
     await arrive(store)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as reader:

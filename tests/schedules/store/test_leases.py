@@ -2,7 +2,7 @@ import asyncio
 from datetime import timedelta
 
 from schedules.store.engine import Store
-from schedules.store.leases import give_back, hold, is_held
+from schedules.store.leases import drop, give_back, hold, is_held
 from tests.support.crowd import MORNING, clock
 
 MINUTE = timedelta(minutes=1)
@@ -50,3 +50,11 @@ async def test_a_lease_is_held_until_it_runs_out(store: Store) -> None:
     assert await is_held(store, at, "digest")
     at.set(MORNING + MINUTE)
     assert not await is_held(store, at, "digest")
+
+
+async def test_what_is_dropped_is_free_whoever_had_it(store: Store) -> None:
+    for name in ("digest", "vacuum", "count"):
+        assert await hold(store, clock(), name, "a", MINUTE)
+    await drop(store, ["digest", "vacuum"])
+    assert await hold(store, clock(), "digest", "b", MINUTE)
+    assert not await hold(store, clock(), "count", "b", MINUTE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 KINDS: Final = (
-    *("too_many_requests", "status", "delay"),
+    *("too_many_requests", "status", "delay", "late"),
     *("hang_up_before", "hang_up_after", "hold_before", "hold_after"),
 )
 
@@ -15,7 +15,7 @@ class Fault:
     """What goes wrong with the next ``times`` requests of a method, of any if it is ``*``.
 
     ``hold_before`` keeps a request waiting until ``release`` and only then takes it in; ``hold_after`` takes it in
-    at once and keeps the answer back. ``hang_up_before`` and ``hang_up_after`` drop the connection likewise.
+    at once and keeps the answer back; ``late`` does so for ``seconds`` of the world's clock. ``hang_up_before`` and ``hang_up_after`` drop the connection likewise.
     """
 
     method: str
@@ -54,6 +54,12 @@ class Fault:
 
     async def until_released(self) -> None:
         await self._released.wait()
+
+    async def until_released_or(self, alarm: asyncio.Event) -> None:
+        waiting = {asyncio.create_task(each.wait()) for each in (self._released, alarm)}
+        _, others = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in others:
+            task.cancel()
 
 
 class Faults:

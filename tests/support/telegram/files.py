@@ -41,7 +41,19 @@ class StoredFile:
                 return {**common, "width": width, "height": height}
             case "video":
                 return {**common, "width": 1, "height": 1, "duration": 1, "file_name": self.name}
-        return {**common, "file_name": self.name}
+        mime = MIME.get(self.name.rpartition(".")[2].lower())
+        return {**common, "file_name": self.name} | ({"mime_type": mime} if mime else {})
+
+
+MIME = {
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "mp4": "video/mp4",
+    "pdf": "application/pdf",
+}
+"""What a phone says that a document is, by the end of its name."""
 
 
 class Files:

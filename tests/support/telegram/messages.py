@@ -48,6 +48,16 @@ class Message:
         return list(self.content.get("entities") or self.content.get("caption_entities") or [])
 
     @property
+    def notification(self) -> str:
+        """What stands on a locked phone: spoilers are covered (telegram.org/blog/reactions-spoilers-translations)."""
+        units = bytearray(self.text.encode("utf-16-le"))
+        for entity in self.entities:
+            if entity["type"] == "spoiler":
+                start, end = 2 * entity["offset"], 2 * (entity["offset"] + entity["length"])
+                units[start:end] = "░".encode("utf-16-le") * entity["length"]
+        return units.decode("utf-16-le")
+
+    @property
     def buttons(self) -> list[list[str]]:
         """The labels of the buttons below it, row by row."""
         return [[button["text"] for button in row] for row in self._rows()]

@@ -98,6 +98,10 @@ class Person:
         stored = self.world.files.add("photo", "photo.jpg", content)
         return self._media("photo", stored, caption, to, topic=topic, reply_to=reply_to)
 
+    def send_video(self, content: bytes, caption: str = "", *, to: Chat | None = None) -> Message:
+        """Send a video."""
+        return self._media("video", self.world.files.add("video", "video.mp4", content), caption, to)
+
     def send_album(self, contents: Sequence[bytes], caption: str = "") -> list[Message]:
         """Send several pictures to the bot as one album; its caption stands under the first."""
         group = str(self.world.next_query_id())

@@ -165,6 +165,8 @@ class Doors:
         match fault:
             case Fault(kind="hold_after"):
                 await fault.until_released()
+            case Fault(kind="late"):
+                await fault.until_released_or(self._world.clock.alarm(fault.seconds))
             case Fault(kind="hang_up_after"):
                 raise HungUp
         return JSONResponse({"ok": True, "result": result})

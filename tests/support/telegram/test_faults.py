@@ -1,4 +1,5 @@
 import asyncio
+from datetime import timedelta
 from warnings import catch_warnings
 
 import httpx
@@ -59,6 +60,18 @@ async def test_an_answer_is_held_until_it_is_released(raw: Raw, ada: Person, wor
     await world.until(lambda: ada.last.text == "x")
     assert not sending.done()
     fault.release()
+    assert (await sending)["text"] == "x"
+
+
+async def test_an_answer_comes_late_by_the_clock_of_the_world(raw: Raw, ada: Person, world: World) -> None:
+    fault = world.fail("sendMessage", "late", seconds=30)
+    sending = asyncio.create_task(raw.call("sendMessage", chat_id=ada.id, text="x"))
+    await fault.until_struck()
+    await world.until(lambda: ada.last.text == "x")
+    world.clock.advance(timedelta(seconds=20))
+    await raw.call("getMe")
+    assert not sending.done()
+    world.clock.advance(timedelta(seconds=10))
     assert (await sending)["text"] == "x"
 
 

@@ -125,7 +125,7 @@ class World:
             self.violations.append(request)
         return refusal
 
-    async def until(self, condition: Callable[[], object], *, seconds: float = 10) -> None:
+    async def until(self, condition: Callable[[], object], *, seconds: float = 60) -> None:
         """Wait for the bot to have done something.
 
         Raises:

@@ -1,10 +1,13 @@
 """A volunteer asks and a captain answers; neither learns who the other is."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
+from schedules.people import people, roles
+from schedules.people.roles import Grant, Role
 from schedules.store.tables import trace
 from tests.support.bot_stage import BotStage
 from tests.support.group_stage import captain
@@ -35,16 +38,16 @@ async def test_a_question_and_its_answer_go_to_and_fro(stage: BotStage) -> None:
     assert "lena" not in ada.phone
 
 
-async def test_a_captain_hears_that_somebody_would_do_more_and_not_who(stage: BotStage) -> None:
-    lena = await captain(stage)
-    ada = await stage.volunteer()
-    ada.type_forged_callback(stage.means.signer.data(ada.id, "more"))
+async def test_whoever_is_captain_of_another_city_now_answers_nobody(stage: BotStage) -> None:
+    lena, ada = await asked(stage)
+    name = (await people.called(stage.store, "lena")).id
+    async with stage.store.write() as connection:
+        await roles.withdraw(connection, name, Grant(Role.CAPTAIN, "city:berlin"))
+        await roles.grant(connection, stage.means.clock, name, Grant(Role.CAPTAIN, "city:paris"), by="root")
+    lena.send("They are <collected>.", reply_to=lena.chat.messages[-1])
     await stage.settle()
-    assert "would like to do more" in lena.last.text
-    assert str(ada.id) not in lena.last.button("Answer")["callback_data"]
-    lena.send("Welcome! An admin will send you a link.", reply_to=lena.last)
-    await stage.settle()
-    assert "An admin will send you a link." in ada.last.text
+    assert "It did not arrive." in lena.last.text
+    assert "collected" not in ada.phone
 
 
 async def test_nothing_of_it_is_stored(stage: BotStage) -> None:
@@ -136,3 +139,29 @@ async def test_a_forged_reply_reaches_nobody(stage: BotStage) -> None:
     paul.send("A trick", reply_to=lena.last)
     await stage.settle()
     assert ada.phone == before
+
+
+async def test_on_a_guarded_phone_the_answer_rings_without_a_word_of_it(stage: BotStage) -> None:
+    lena = await stage.comes("lena", "captain", scope="city:aleppo")
+    ada = await stage.volunteer("aleppo")
+    await ask(stage, ada, QUESTION)
+    await press(stage, ada, "Send it to my captain")
+    assert QUESTION in lena.last.text
+    assert lena.last.notification.replace("░", "").strip() == "Ready."
+    lena.send("They are <collected>.", reply_to=lena.last)
+    await stage.settle()
+    assert "They are <collected>." in ada.last.text
+    assert ada.last.notification.replace("░", "").strip() == "Ready."
+    assert ada.last.buttons == [["Hide"]]
+    await press(stage, ada, "Hide")
+    assert "collected" not in ada.phone
+
+
+@pytest.mark.parametrize(("hour", "silent"), [(12, False), (23, True), (3, True)])
+async def test_an_answer_at_night_makes_no_sound(stage: BotStage, hour: int, *, silent: bool) -> None:
+    stage.world.clock.set(datetime(2027, 2, 2, hour, 30, tzinfo=ZoneInfo("Europe/Berlin")))
+    lena, ada = await asked(stage)
+    lena.send("They are collected.", reply_to=lena.last)
+    await stage.settle()
+    assert "They are collected." in ada.last.text
+    assert ada.last.silent is silent

@@ -114,3 +114,5 @@ async def test_a_wish_reaches_the_author_and_the_post_goes_on_waiting(
     await write(stage, sami, "Name the street")
     assert "sami asks for a change in" in showing(sara, "Name the street").text
     assert await _states(stage) == [State.PLANNED] * 2
+    await writes(stage, sara, "en", "Light Street: https://example.org/light\n\n#WhiteBalloons")
+    assert "sara has made the change that you asked for: 1. To look: /pending" in sami.phone

@@ -84,3 +84,12 @@ async def test_hiding_that_fails_says_so_and_is_tried_again(stage: BotStage) -> 
     assert "Not every message could be deleted" in str(ada.presses[-1].text)
     await stage.advance(timedelta(hours=25))
     assert not [each for each in ada.chat.messages if each.id > 2]
+
+
+async def test_hiding_by_word_says_when_it_failed(stage: BotStage) -> None:
+    ada = await stage.volunteer("aleppo")
+    stage.world.fail("deleteMessages", "status", status=502)
+    await ask(stage, ada, "hide")
+    assert "Not every message could be deleted" in ada.last.text
+    await ask(stage, ada, "hide")
+    assert "Not every message" not in ada.phone

@@ -19,6 +19,23 @@ async def test_nothing_is_kept_before_the_yes(stage: BotStage) -> None:
     assert await filled_tables(stage) == {"account", "campaign", "invite", "lane"}
 
 
+@pytest.mark.parametrize(("city", "starts"), [("aleppo", 1), ("berlin", 3)])
+async def test_the_link_opened_again_and_again_leaves_one_dialog_where_it_could_endanger(
+    stage: BotStage, city: str, starts: int
+) -> None:
+    ada, link = stage.world.add_user("Ada"), await stage.invite(city=city)
+    berta = await come(stage, city="aleppo")
+    for _ in range(2):
+        ada.open_link(link)
+    await stage.settle()
+    ada.open_link(link)
+    await stage.settle()
+    assert len(ada.chat.messages) == 2 * starts
+    assert ada.last.buttons[-1] == ["Next"]
+    assert len(berta.chat.messages) == 2
+    assert await rows_of(stage, person, trace) == 0
+
+
 async def test_a_yes_keeps_the_safest_choices(stage: BotStage) -> None:
     ada = await come(stage, city="berlin", partner="open-crossing")
     await agree(stage, ada)

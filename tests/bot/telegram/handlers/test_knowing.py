@@ -45,6 +45,7 @@ IN_CHARGE_ONLY = {
     "wrong_codes",
     "wrong_until",
     "left_at",
+    "enrol_until",
 }
 
 

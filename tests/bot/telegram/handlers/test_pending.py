@@ -3,10 +3,12 @@
 import pytest
 
 from bot.telegram.handlers.pending import mark_of, together
+from schedules.action_days.changes import APPROVE_AGAIN
 from schedules.commands import accounts
 from schedules.commands.actor import Actor
 from schedules.commands.plans import check_plan, record_plan
 from schedules.commands.posts import Filter, list_posts
+from schedules.store.tables import delivery
 from tests.support.bot_stage import BotStage
 from tests.support.queue_play import connect, open_pending, plan, press, queue, write
 from tests.support.telegram.people import Person
@@ -32,8 +34,11 @@ async def test_a_post_opens_exactly_as_it_will_appear(stage: BotStage, sami: Per
 async def test_who_is_on_call_is_shown(stage: BotStage, sami: Person) -> None:
     await stage.comes("ines", "approver")
     await stage.comes("gila", "approver", scope="language:de")
+    amal = await stage.comes("amal", "admin")
+    await write(stage, amal, "/away 2")
     await write(stage, sami, "/pending")
     assert "2 posts wait for approval.\nOn call: sami, ines" in sami.last.text
+    assert "amal" not in sami.last.text
 
 
 async def test_whoever_approves_another_language_has_nothing_to_decide(
@@ -45,7 +50,7 @@ async def test_whoever_approves_another_language_has_nothing_to_decide(
     gila.type_forged_callback(stage.means.signer.data(gila.id, "pv", "1.1"))
     await stage.settle()
     assert TEXT not in gila.phone
-    assert "waits for somebody else" in gila.last.text
+    assert "There is no post with the number 1." in gila.last.text
 
 
 async def test_all_together_is_offered_only_after_walking_through_them(
@@ -75,3 +80,18 @@ async def test_a_prompt_is_shown_with_whom_it_reaches(stage: BotStage) -> None:
     await record_plan(stage.store, stage.means.clock, Actor("sara"), checked)
     await open_pending(stage, sami)
     assert "Nobody gets it as things are now." in sami.last.text
+
+
+async def test_what_a_change_made_urgent_stands_first_and_is_marked(stage: BotStage, sami: Person) -> None:
+    await plan(
+        stage, await queue(stage, "Another light: https://example.org/light\n\n#WhiteBalloons", "sol")
+    )
+    waiting = await list_posts(stage.store, Filter())
+    last = max(waiting, key=lambda one: (one.planned_at, one.id))
+    async with stage.store.write() as connection:
+        urgent = delivery.update().where(delivery.c.post == last.id)
+        await connection.execute(urgent.values(reason=APPROVE_AGAIN))
+    await write(stage, sami, "/pending")
+    labels = [label for row in sami.last.buttons for label in row]
+    assert [label.startswith("⚡") for label in labels] == [True] + [False] * (len(labels) - 1)
+    assert last.slot in labels[0]

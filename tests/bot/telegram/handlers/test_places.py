@@ -1,5 +1,7 @@
 """Where a volunteer lives: a city, or only which clock is theirs."""
 
+from datetime import timedelta
+
 from bot.telegram.choices import code
 from schedules.people import volunteers
 from schedules.planning.record import record
@@ -16,6 +18,20 @@ async def test_a_city_is_not_said_and_the_clock_is(stage: BotStage) -> None:
     row = await kept(stage)
     assert (row.city, row.zone) == (None, "Africa/Tunis")
     assert "not said (clock of Tunis)" in ada.phone
+    assert ["Forget me", "Hide"] in ada.last.buttons
+
+
+async def test_whoever_does_not_say_a_city_any_more_is_warned_and_stays_guarded(stage: BotStage) -> None:
+    ada = await stage.volunteer("aleppo")
+    await ask(stage, ada, "/city")
+    await press(stage, ada, "I do not say")
+    assert "messages here vanish within a day" in ada.last.text
+    await press(stage, ada, ada.last.buttons[0][0])
+    assert ["Forget me", "Hide"] in ada.last.buttons
+    await ask(stage, ada, "/help")
+    await stage.advance(timedelta(hours=25))
+    assert "/help" not in ada.phone
+    assert "not said" not in ada.phone
 
 
 async def test_a_guarded_city_says_what_stays_from_before(stage: BotStage) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.telegram.choices import code
 from schedules.people import volunteers
 from schedules.people.volunteers import Rhythm
 from schedules.store.tables import response, trace
@@ -148,6 +149,30 @@ async def test_a_guarded_card_is_opened_in_place(stage: BotStage) -> None:
     assert card.buttons[-1] == ["Hide"]
     await press(stage, ada, "Done")
     assert card.buttons == [["Hide"]]
+
+
+async def test_a_card_is_read_in_the_second_language_in_place(stage: BotStage) -> None:
+    ada = await stage.volunteer(reading="de")
+    await stage.send_due()
+    await stage.advance(timedelta(hours=5))
+    await stage.send_due()
+    card, messages = ada.last, len(ada.chat.messages)
+    await press(stage, ada, "In Deutsch")
+    assert card.text.startswith("Die Petition unterschreiben")
+    await press(stage, ada, "In English")
+    assert card.text.startswith("Sign the petition")
+    assert len(ada.chat.messages) == messages
+
+
+async def test_a_card_that_is_not_there_in_the_second_language_stays(stage: BotStage) -> None:
+    ada = await _prompted(stage)
+    card = ada.last
+    number = card.button("Done")["callback_data"].split(" ")[1]
+    await volunteers.change(stage.store, (await kept(stage)).person, reading="pt")
+    ada.type_forged_callback(stage.means.signer.data(ada.id, "in", f"{number}.{code('pt')}"), card)
+    await stage.settle()
+    assert ada.presses[-1].text == "It is not there in that language."
+    assert card.text.startswith("Sign the petition")
 
 
 async def test_hide_empties_a_guarded_chat_at_once(stage: BotStage) -> None:

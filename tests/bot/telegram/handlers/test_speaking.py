@@ -1,8 +1,10 @@
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from content.models import Level
 from tests.support.bot_stage import BotStage, bot_stage
 from tests.support.telegram.people import Person
 
@@ -69,3 +71,26 @@ async def test_long_arabic_text_keeps_as_many_buttons_as_telegram_takes(stage: B
     text = " ".join(["احتفظت", "جدتي", "بمفتاح", "بيت", "قديم"] * 15) + "\n#بالونات_بيضاء"
     await _writes(stage, lina, text)
     assert "wa.me" in str(lina.last.buttons) or lina.last.text
+
+
+async def test_facts_and_angles_help_her_also_in_her_second_language(sqlite_url: str) -> None:
+    public_day = datetime(2027, 2, 3, 9, 30, tzinfo=UTC)
+    async with bot_stage(sqlite_url, at=public_day - timedelta(days=1)) as stage:
+        await stage.plan_prompts()
+        ada = await stage.volunteer(level=Level.PUBLIC, apps=("x",), reading="fr")
+        stage.world.clock.set(public_day)
+        for _ in range(2):
+            await stage.send_due()
+        ada.press(ada.last, "In my own words")
+        await stage.settle()
+        card = ada.last
+        assert "#WhiteBalloons" in card.text
+        assert "• One clinic with four doctors is left" in card.text
+        assert "• A closed door in your own life" in card.text
+        ada.press(card, "In français")
+        await stage.settle()
+        assert "• Il reste un seul dispensaire" in card.text
+        assert "• Une porte fermée dans votre vie" in card.text
+        ada.send(f"{SENTENCE}\n#WhiteBalloons")
+        await stage.settle()
+        assert "In your own words, and the tag is right." in ada.last.text

@@ -22,7 +22,7 @@ async def test_granting_takes_a_code_and_locking_takes_none(stage: BotStage) -> 
     sara, amal = await stage.comes("sara", Role.ADMIN), await stage.comes("amal", Role.VIEWER)
     sara.send("/grant amal approver city:berlin")
     await stage.settle()
-    assert "code of your second factor" in sara.last.text
+    assert "This takes a second factor. Set it up first" in sara.last.text
     await _proven(stage, sara)
     sara.send("/grant amal approver city:berlin")
     await stage.settle()
@@ -35,7 +35,8 @@ async def test_granting_takes_a_code_and_locking_takes_none(stage: BotStage) -> 
     sara.send("/team")
     await stage.settle()
     assert (
-        "amal · approver city:berlin, viewer everything · locked out · no second factor" in sara.last.text
+        "amal · approver (city berlin), viewer (everything) · locked out · no second factor"
+        in sara.last.text
     )
 
 

@@ -89,7 +89,7 @@ async def test_a_time_that_is_over_is_refused(stage: BotStage, sara: Person) -> 
     await press_on(stage, sara, "When does it go out?", "Type a time")
     await write(stage, sara, "2001-11-26 18:30")
     await press_on(stage, sara, "by which clocks?", showing(sara, "by which clocks?").buttons[0][0])
-    assert "is over. Give a time to come." in sara.phone
+    assert "That time is over. Give one to come." in sara.phone
 
 
 async def test_it_can_ask_for_what_a_message_of_the_campaign_asks_for(

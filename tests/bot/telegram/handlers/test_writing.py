@@ -3,9 +3,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from content.loader import load_campaign
 from schedules.people.volunteers import Level
 from schedules.people.wordings import MOST_A_DAY, least_used
-from tests.support.bot_stage import BotStage, bot_stage
+from tests.support.bot_stage import EXAMPLE, BotStage, bot_stage
 from tests.support.telegram.people import Person
 
 LETTER_DAY = datetime(2027, 2, 4, 9, 30, tzinfo=UTC)
@@ -19,8 +20,10 @@ async def stage(sqlite_url: str) -> AsyncIterator[BotStage]:
         yield stage
 
 
-async def _gets_the_card(stage: BotStage, at: datetime, city: str = "berlin") -> Person:
-    ada = await stage.volunteer(city, level=Level.ONE)
+async def _gets_the_card(
+    stage: BotStage, at: datetime, city: str = "berlin", reading: str | None = None
+) -> Person:
+    ada = await stage.volunteer(city, level=Level.ONE, reading=reading)
     stage.world.clock.set(at)
     await stage.send_due()
     await stage.send_due()
@@ -37,7 +40,9 @@ async def test_a_letter_comes_with_an_address_and_a_text_to_start_from(stage: Bo
     assert ada.last.button("The office's own page")["url"] == "https://example.org/offices/de"
 
 
-async def test_the_least_used_wording_goes_out_and_after_the_last_the_facts_alone(stage: BotStage) -> None:
+async def test_the_least_used_wording_goes_out_and_after_the_last_facts_and_angles_alone(
+    stage: BotStage,
+) -> None:
     ada = await _gets_the_card(stage, LETTER_DAY)
     card = ada.last
     for expected in ("I live in your constituency.", "What is your position"):
@@ -49,6 +54,38 @@ async def test_the_least_used_wording_goes_out_and_after_the_last_the_facts_alon
     ada.press(card, "To the office")
     await stage.settle()
     assert "all been given out" in ada.last.text
+    assert "• International humanitarian law forbids" in ada.last.text
+    assert "• One request with a date" in ada.last.text
+    assert "Copy" not in str(ada.last.buttons)
+
+
+async def test_a_ready_text_comes_in_the_second_language_too(stage: BotStage) -> None:
+    ada = await _gets_the_card(stage, LETTER_DAY, reading="de")
+    ada.press(ada.last, "To the office")
+    await stage.settle()
+    letter = ada.last
+    assert "I live in your constituency." in letter.text
+    ada.press(letter, "In Deutsch")
+    await stage.settle()
+    assert "Ich wohne hier." in letter.text
+    ada.press(letter, "In English")
+    await stage.settle()
+    assert "What is your position" in letter.text
+
+
+async def test_a_letter_that_is_written_in_the_second_language_alone_comes_at_once(sqlite_url: str) -> None:
+    campaign = load_campaign(EXAMPLE)
+    prompts = tuple(
+        each.model_copy(update={"wordings": tuple({"de": one["de"]} for one in each.wordings)})
+        for each in campaign.prompts
+    )
+    played = campaign.model_copy(update={"prompts": prompts})
+    async with bot_stage(sqlite_url, at=LETTER_DAY - timedelta(days=1), campaign=played) as stage:
+        await stage.plan_prompts()
+        ada = await _gets_the_card(stage, LETTER_DAY, reading="de")
+        ada.press(ada.last, "To the office")
+        await stage.settle()
+        assert "Ich wohne hier." in ada.last.text
 
 
 async def test_a_number_is_shown_only_while_the_office_answers(stage: BotStage) -> None:

@@ -1,0 +1,120 @@
+"""Action days on the command line: looked at and changed, on the example campaign."""
+
+import asyncio
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from content.loader import load_campaign
+from schedules.clock import SystemClock
+from schedules.planning.cities import CityState, Status, load_cities
+from schedules.planning.record import record
+from schedules.store.engine import Store
+from tests.bot.cli.terminal import Terminal
+from tests.support.bot_stage import EXAMPLE
+
+CAMPAIGN = "white-balloons"
+
+
+@pytest.fixture
+def held(terminal: Terminal) -> Terminal:
+    """A terminal in whose home the example is planned, without a post."""
+    asyncio.run(_plan(terminal, CAMPAIGN))
+    return terminal
+
+
+async def _plan(terminal: Terminal, name: str) -> None:
+    campaign = load_campaign(EXAMPLE).model_copy(update={"id": name})
+    store = Store(f"sqlite+aiosqlite:///{terminal.home}/munasara.db")
+    try:
+        await record(store, SystemClock(), campaign, (), author="sara", kept=frozenset())
+    finally:
+        await store.close()
+
+
+async def _state(terminal: Terminal, city: str) -> CityState:
+    store = Store(f"sqlite+aiosqlite:///{terminal.home}/munasara.db")
+    try:
+        return (await load_cities(store, CAMPAIGN))["release", city]
+    finally:
+        await store.close()
+
+
+def state(terminal: Terminal, city: str) -> CityState:
+    return asyncio.run(_state(terminal, city))
+
+
+def test_the_days_and_one_of_them_are_shown_with_what_people_changed(held: Terminal) -> None:
+    (day,) = held.json("day", "show")
+    assert (day["campaign"], day["day"], day["cities"]) == (CAMPAIGN, "release", 18)
+    assert "What people changed" not in held.out("day", "show", "release")
+    held.run("day", "delay", "release", "berlin", "--to", "30", "--yes")
+    shown = held.out("day", "show", "release")
+    assert "Action day release. T-0 is one instant, 2027-03-20 12:00 UTC." in shown
+    assert "What people changed:" in shown
+    data = held.json("day", "show", "release")
+    assert data["cities"] == [
+        {"city": "berlin", "status": "planned", "later_by": "0:30:00", "place": "a", "permit": ""}
+    ]
+    assert {line["day"] for line in data["timelines"]} == {"release"}
+
+
+def test_what_is_not_planned_or_not_clear_is_said(held: Terminal) -> None:
+    assert "Look: munasara day show" in held.run("day", "ready", "tomorrow", code=3).stderr
+    asyncio.run(_plan(held, "another"))
+    shown = held.run("day", "ready", "release", code=3).stderr
+    assert "Say which with --campaign." in shown
+    assert len(held.json("day", "ready", "release", "--campaign", "another", code=1)) == 18
+
+
+def test_a_city_that_is_not_ready_says_why_and_is_an_exit_code(held: Terminal) -> None:
+    shown = held.out("day", "ready", "release", code=1)
+    assert "0 of 18 cities ready." in shown
+    assert "Permit: applied for" in shown
+    (berlin,) = [one for one in held.json("day", "ready", "release", code=1) if one["city"] == "berlin"]
+    checks = {check["item"]: check for check in berlin["checks"]}
+    assert checks["permit"] == {
+        "item": "permit", "called": "Permit", "ready": True, "said": "notified", "ticked_by_hand": False,
+    }  # fmt: skip
+    assert checks["loudspeaker"]["called"] == "The loudspeaker has been tried"
+
+
+def test_a_delay_is_asked_for_and_done_once(held: Terminal) -> None:
+    words = ("day", "delay", "release", "berlin", "--to", "30")
+    held.run(*words, typed="n\n", code=130)
+    assert "Done in 1 city." in held.out(*words, typed="y\n")
+    assert "nothing changed" in held.out(*words, "--yes")
+    assert state(held, "berlin").delay == timedelta(minutes=30)
+
+
+def test_a_city_is_held_ended_and_called_off(held: Terminal) -> None:
+    held.run("people", "invite", "lena", "--role", "captain", "--scope", "city:berlin")
+    held.run("day", "end", "release", "berlin", "--yes")
+    assert state(held, "berlin").status is Status.ENDED
+    held.run("day", "abort", "release", "lyon", "--yes")
+    assert state(held, "lyon").status is Status.ABORTED
+    shown = held.run("day", "delay", "release", "lyon", "--to", "30", "--yes", code=3).stderr
+    assert "cannot be taken back" in shown
+    assert f"munasara resume campaign:{CAMPAIGN}" in held.out("day", "hold", "release")
+    assert held.json("status")["paused"] == [f"campaign:{CAMPAIGN}"]
+
+
+def test_a_place_that_nobody_filled_in_is_not_moved_to(held: Terminal) -> None:
+    shown = held.run("day", "move", "release", "berlin", "--yes", code=3).stderr
+    assert "Nobody has filled in that place." in shown
+
+
+def test_board_and_report_are_written(held: Terminal, tmp_path: Path) -> None:
+    pages = held.out("day", "board", "release", "--out", str(tmp_path / "board")).splitlines()
+    assert all(Path(page).read_text("utf-8").startswith("<!") for page in pages)
+    assert len(pages) >= 1
+    out = tmp_path / "release.html"
+    held.run("day", "report", "release", "--out", str(out))
+    assert out.read_text("utf-8").lower().startswith("<!doctype html>")
+    assert held.out("day", "report", "release", "--csv").startswith("what,name,planned")
+
+
+def test_json_is_json(held: Terminal) -> None:
+    assert json.loads(held.out("day", "show", "release", "--json"))
