@@ -309,6 +309,7 @@ def _chores(app: App, pool: ChannelPool) -> tuple[tuple[timedelta, Job], ...]:
         (HOUSEKEEPING, partial(tallies.close_days, store, clock)),
         (HOUSEKEEPING, partial(signups.close_rosters, store, clock)),
         (HOUSEKEEPING, partial(meetings.forget_old, store, clock, Kits(store))),
+        (HOUSEKEEPING, partial(meetings.forget_guarded, store, app.vault, clock, Kits(store))),
         (HOUSEKEEPING, partial(silence.slow_down, store, clock)),
         (HOUSEKEEPING, partial(purge.forget_due, store, clock)),
         (HOUSEKEEPING, partial(leases.tidy, store, clock)),

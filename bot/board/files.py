@@ -16,7 +16,7 @@ from bot.board.page import as_html, own
 from bot.board.values import as_json, as_values
 from content.media import Picture, redraw_picture
 from content.models import ActionDay, Campaign
-from schedules.action_days.board import Board, has_begun, is_kept, read_board
+from schedules.action_days.board import Board, is_kept, may_be_public, read_board
 from schedules.clock import Clock
 from schedules.ledger.media import frozen_files
 from schedules.planning.cities import load_cities
@@ -36,14 +36,22 @@ log = structlog.get_logger()
 
 
 async def keep_boards(store: Store, clock: Clock, kits: Kits, folder: Path) -> None:
-    """Write the boards of all action days that are near, below ``folder/<campaign>/<day>``."""
-    now = clock.now()
-    for name in await kits.names():
-        campaign = await kits.get(name)
-        states = await load_cities(store, name)
-        for day in campaign.action_days:
-            if is_kept(campaign, day, states, now):
-                await write_boards(store, campaign, day, now, folder / name / day.id)
+    """Write the boards of all action days that are near, below ``folder/<campaign>/<day>``.
+
+    Where those of one campaign fail, the others are written all the same.
+    """
+    for campaign in await kits.readable(await kits.names()):
+        try:
+            await _keep(store, clock.now(), campaign, folder / campaign.id)
+        except Exception as error:  # noqa: BLE001 - the boards of other campaigns do not wait for this one
+            log.warning("a campaign was left out", campaign=campaign.id, error=type(error).__name__)
+
+
+async def _keep(store: Store, now: datetime, campaign: Campaign, folder: Path) -> None:
+    states = await load_cities(store, campaign.id)
+    for day in campaign.action_days:
+        if is_kept(campaign, day, states, now):
+            await write_boards(store, campaign, day, now, folder / day.id)
 
 
 async def write_boards(
@@ -53,13 +61,13 @@ async def write_boards(
 
     Returns:
         The first page of each board: the private one, and the public one where the day has one and has begun
-        somewhere, so that nothing of it is public before.
+        in an open city, so that nothing of it is public before.
 
     Raises:
         OSError: The folder cannot be written.
     """
     views = {PRIVATE: await read_board(store, campaign, day, now, public=False)}
-    if day.board == PUBLIC and has_begun(campaign, day, now - day.board_delay):
+    if day.board == PUBLIC and may_be_public(campaign, day, now):
         views[PUBLIC] = await read_board(store, campaign, day, now, public=True)
     else:
         await asyncio.to_thread(shutil.rmtree, folder / PUBLIC, ignore_errors=True)

@@ -150,7 +150,7 @@ class Captains:
 
     def script(self) -> Iterator[Act]:
         """What happens at times that are known beforehand: the bot asks, and what goes wrong."""
-        keep = Musters(self.means).keep
+        keep = Musters(self.means, since=self._stage.clock.now()).keep
         yield from (Act(at, keep) for at in sorted(self._rounds()))
         for plot in self._plots.values():
             at = starts(self._campaign, Plot(plot.day))

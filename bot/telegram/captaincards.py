@@ -21,7 +21,7 @@ from bot.telegram.spoken import spoken
 from bot.telegram.talk import Means
 from channels.base import Button, Rows
 from content.filters import datetime_, number_, time_
-from content.models import StepKind
+from content.models import Risk, StepKind
 from content.words import Words, isolated
 from schedules.action_days import calls, checkins
 from schedules.action_days.calls import BEFORE, CARD, LAST, Call, Gathering, asks_home
@@ -303,7 +303,8 @@ def _now(their_words: Words, shown: Standing) -> Iterable[str]:
         yield their_words.count(
             "That is {n} minute later than planned.", "That is {n} minutes later than planned.", late
         )
-    place = "" if shown.meeting is None else shown.meeting.place(state.place).strip()
+    is_told = shown.meeting is not None and gathering.city.risk is Risk.OPEN
+    place = shown.meeting.place(state.place).strip() if shown.meeting and is_told else ""
     if place and state.status is not Status.ENDED:
         yield their_words.say("Where: {place}", place=_told(place))
     if said.people is not None and said.people_at is not None:

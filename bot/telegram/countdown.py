@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Final
 
+import structlog
+
 from bot.telegram.deputies import on_duty
 from bot.telegram.readers import Reader
 from bot.telegram.readyview import Meant, days_ahead, missing_lines, overview
@@ -14,6 +16,7 @@ from schedules.action_days.readiness import Readiness
 from schedules.action_days.timeline import timelines
 from schedules.commands.readiness import lists
 from schedules.commands.scopes import named
+from schedules.errors import ScheduleError
 from schedules.people.roles import Role
 from schedules.planning.cities import OVER, UNCHANGED, load_cities
 from schedules.store import leases
@@ -22,6 +25,8 @@ DIGEST: Final = timedelta(hours=24)
 ALERT: Final = timedelta(hours=3)
 REMEMBERED: Final = timedelta(days=7)
 """How long it is known that organisers were told."""
+
+log = structlog.get_logger()
 
 
 async def tell_readiness(means: Means) -> None:
@@ -63,8 +68,12 @@ async def _tell_once(
         for city, name in names.items()
         if await leases.take(means.store, means.clock, name, REMEMBERED)
     ]
-    if new and not await _reached(means, meant, new, tell):
-        await leases.drop(means.store, [names[city] for city in new])
+    is_told = not new
+    try:
+        is_told = is_told or await _reached(means, meant, new, tell)
+    finally:
+        if not is_told:
+            await leases.drop(means.store, [names[city] for city in new])
 
 
 async def _reached(
@@ -76,10 +85,13 @@ async def _reached(
     """Whether somebody was told, or there was nothing to tell."""
     told = []
     for reader in await on_duty(means, named(campaign=meant.campaign.id), Role.APPROVER):
-        found = await lists(
-            means.store, means.vault, means.clock, reader.actor, meant.campaign, meant.day.id
-        )
-        told.append(await tell(reader, meant, list(found), new))
+        try:
+            found = await lists(
+                means.store, means.vault, means.clock, reader.actor, meant.campaign, meant.day.id
+            )
+            told.append(await tell(reader, meant, list(found), new))
+        except ScheduleError as error:
+            log.warning("somebody does not hear what is missing", error=type(error).__name__)
     return any(told)
 
 

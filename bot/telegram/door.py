@@ -62,7 +62,7 @@ CHORES: Final = (
     (60.0, ask_who_stays),
     (5.0, leave_strangers),
     (20.0, keep_prompts),
-    (5.0, keep_boards),
+    (20.0, keep_boards),
     (60.0, tell_the_week),
 )
 """What the bot does by itself, with the seconds between two rounds."""
@@ -169,7 +169,8 @@ class TelegramDoor:
                     for seconds, chore in CHORES:
                         tasks.create_task(self._again(seconds, partial(chore, means), done))
                     tasks.create_task(self._again(MENU_SECONDS, StaffMenus(means).keep, done))
-                    tasks.create_task(self._again(MUSTER_SECONDS, Musters(means).keep, done))
+                    musters = Musters(means, since=self._clock.now())
+                    tasks.create_task(self._again(MUSTER_SECONDS, musters.keep, done))
                     await self._watch(connection, stop)
                     done.set()
         finally:

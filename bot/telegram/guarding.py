@@ -1,6 +1,7 @@
 """Where being found out is dangerous, and for whom; and what a phone there may show while it lies on the table."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from content.models import Campaign, City, Risk
@@ -27,7 +28,10 @@ def risk_of(campaign: Campaign, name: str | None) -> Risk:
 
 
 async def is_guarded(store: Store, kits: Kits, person: str) -> bool:
-    """Whether being found out is dangerous for somebody: where they take part, or where they are in charge of a city."""
+    """Whether being found out is dangerous for somebody: where they take part, or where they are in charge of a city.
+
+    While a campaign must be planned again, whoever is in charge of a city counts as guarded: it may be so there.
+    """
     volunteer = await volunteers.get(store, person)
     takes_part = volunteer and risk_of(await kits.get(volunteer.campaign), volunteer.city)
     if takes_part is Risk.GUARDED:
@@ -36,8 +40,9 @@ async def is_guarded(store: Store, kits: Kits, person: str) -> bool:
     cities = [scope.removeprefix(CITY) for scope in scopes if scope.startswith(CITY)]
     if not cities:
         return False
-    campaigns = [await kits.get(name) for name in await kits.known()]
-    return any(_is_guarded(campaigns, city) for city in cities)
+    names = await kits.known()
+    campaigns = await kits.readable(names)
+    return len(campaigns) < len(names) or any(_is_guarded(campaigns, city) for city in cities)
 
 
 def behind_a_tap(html: str, their_words: Words) -> str:
@@ -53,6 +58,6 @@ def covered(html: str) -> str:
     return f"<tg-spoiler>{_UNSPOILABLE.sub('', html)}</tg-spoiler>"
 
 
-def _is_guarded(campaigns: list[Campaign], name: str) -> bool:
+def _is_guarded(campaigns: Sequence[Campaign], name: str) -> bool:
     risks = {city.risk for campaign in campaigns for city in campaign.cities if city.id == name}
     return not risks or Risk.GUARDED in risks

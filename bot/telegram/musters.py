@@ -5,7 +5,6 @@ organisers. A captain who does not say that she is home safe has no access any m
 """
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from html import escape
@@ -18,6 +17,7 @@ from bot.telegram.captaincards import (
     Facts,
     facts,
     how_many,
+    is_home,
     keep_cards,
     key,
     near,
@@ -28,14 +28,14 @@ from bot.telegram.captaincards import (
 )
 from bot.telegram.choices import code
 from bot.telegram.deputies import on_duty
-from bot.telegram.phones import hide
+from bot.telegram.phones import hide, wipe_phone
 from bot.telegram.readers import Reader, called
 from bot.telegram.talk import Means
 from channels.base import Rows
 from content.models import StepKind
 from content.words import isolated
 from schedules.action_days import calls
-from schedules.action_days.calls import Call, Due, Gathering
+from schedules.action_days.calls import CARD, Call, Due, Gathering, asks_home
 from schedules.action_days.crew import Member, crew
 from schedules.commands.actor import Actor
 from schedules.commands.people import lock
@@ -43,6 +43,7 @@ from schedules.commands.scopes import named
 from schedules.people import people
 from schedules.people.audit import Journal
 from schedules.people.roles import Role
+from schedules.people.traces import Left
 from schedules.planning.cities import Status
 from schedules.store import leases
 
@@ -50,6 +51,8 @@ UNREACHED: Final = timedelta(minutes=5)
 """How long somebody is waited for of whom nobody knows that the question arrived."""
 MUSTER_SECONDS: Final = 10.0
 """Between two looks at every city that has an action day now."""
+HEARING: Final = timedelta(minutes=5)
+"""So long after Telegram was away, or nobody fetched what people press, silence may still be a press that waits there."""
 TOLD_ONCE: Final = timedelta(days=1)
 MOST: Final = 15
 """Cities in one message."""
@@ -63,14 +66,20 @@ class Musters:
     """Asks whoever is to be asked, passes on what nobody answers, and keeps the captains' cards.
 
     It remembers what it saw: a city in which nothing happens is looked at again only after a minute.
+
+    Args:
+        since: Since when what people press is fetched, in UTC.
     """
 
-    def __init__(self, means: Means) -> None:
+    def __init__(self, means: Means, *, since: datetime) -> None:
         self._means = means
+        self._since = since
+        self._hears: bool | None = None
         self._seen: dict[str, tuple[Any, ...]] = {}
 
     async def keep(self) -> None:
         """Look after every city once."""
+        self._hears = None
         days: dict[tuple[str, str], Facts] = {}
         silent: list[Due] = []
         async for gathering in near(self._means):
@@ -91,12 +100,21 @@ class Musters:
             return []
         is_silent = False
         if one is not None and one.asks_home:
-            await _ask_home(self._means, one, known)
+            is_waiting = any(each.step == one.step.id and each.answered_at is None for each in asked)
+            await _ask_home(self._means, one, known, hears=is_waiting and await self._is_hearing())
         elif one is not None:
             here = [each for each in asked if each.step == one.step.id]
             is_silent = await _is_in_vain(self._means, one, here)
         await keep_cards(self._means, gathering, known)
         return [one] if one is not None and is_silent else []
+
+    async def _is_hearing(self) -> bool:
+        """Whether everything that people pressed has been heard by now; found out once a round."""
+        if self._hears is None:
+            if not await _answers(self._means):
+                self._since = self._means.clock.now()
+            self._hears = self._means.clock.now() >= self._since + HEARING
+        return self._hears
 
     def _is_news(self, gathering: Gathering, known: Facts, one: Due | None, now: datetime) -> bool:
         seen = (
@@ -111,6 +129,14 @@ class Musters:
         is_news = self._seen.get(gathering.name) != seen
         self._seen[gathering.name] = seen
         return is_news
+
+
+async def _answers(means: Means) -> bool:
+    try:
+        await means.bot.get_me()
+    except TelegramError:
+        return False
+    return True
 
 
 async def _is_in_vain(means: Means, one: Due, asked: list[Call]) -> bool:
@@ -167,61 +193,76 @@ def _question(one: Due, reader: Reader) -> tuple[str, Rows]:
     return f"{head}\n{how_many(their_words)}", number_keys(reader, gathering)
 
 
-async def _ask_home(means: Means, one: Due, facts_now: Facts) -> None:
-    """Ask everybody who was at work that day; whoever stays silent is locked out."""
+async def _ask_home(means: Means, one: Due, facts_now: Facts, *, hears: bool) -> None:
+    """Ask everybody who was at work that day; whoever stays silent is locked out, while their answer would be heard."""
     gathering, asked = one.gathering, facts_now.asked_in(one.gathering)
     if gathering.state.status is Status.ABORTED and facts_now.said_in(gathering).begun_at is None:
         return
-    members = await _crew(means, one.gathering)
+    members = await _crew(means, gathering)
+    away = {member.person for member in members if member.is_away}
     here = [each for each in asked if each.step == one.step.id]
     known = {each.person for each in here}
-    for member in _at_work(members, asked) or ([] if here else members[:1]):
-        reader = None if member.person in known else await called(means, member.handle)
-        if reader is not None:
+    for member in _at_work(members, gathering, asked):
+        reader = None if member.person in away | known else await called(means, member.handle)
+        if reader is not None and not is_home(gathering, asked, member.person):
             await _ask(one, reader)
     for each in here:
-        if each.answered_at is None:
-            await _wait_for(means, one, each, asked)
+        if each.person not in away and not is_home(gathering, asked, each.person):
+            await _wait_for(means, one, each, asked, hears=hears)
 
 
-def _at_work(members: Iterable[Member], asked: Iterable[Call]) -> list[Member]:
-    answered = {each.person for each in asked if each.answered_at is not None}
-    return [member for member in members if member.person in answered]
+def _at_work(members: list[Member], gathering: Gathering, asked: tuple[Call, ...]) -> list[Member]:
+    """Who answered, took the card without being the captain, or was asked already; the captain where nobody was."""
+    homes = {step.id for step in gathering.day.steps if asks_home(step)}
+    active = {each.person for each in asked if each.answered_at is not None or each.step in homes}
+    has_card = {each.person for each in asked if each.step == CARD}
+    found = [one for one in members if one.person in active or (one.rank and one.person in has_card)]
+    return found or ([] if any(each.step in homes for each in asked) else members[:1])
 
 
-async def _wait_for(means: Means, one: Due, each: Call, asked: Iterable[Call]) -> None:
+async def _wait_for(means: Means, one: Due, each: Call, asked: tuple[Call, ...], *, hears: bool) -> None:
     """Lock out whoever was asked whether they are home safe and stays silent for too long, and tell the others."""
-    gathering = one.gathering
-    if each.passed_at is None and not await _is_silent(means, one, each):
+    if not await _is_silent(means, one, each, hears=hears):
         return
-    name = _name(f"gone.{each.person}", one)
     silent = await people.get(means.store, each.person)
-    if silent is None or silent.handle is None or await leases.is_held(means.store, means.clock, name):
+    if silent is None or silent.handle is None:
         return
-    if each.message is not None:
-        await _lock_out(means, silent.handle, [every for every in asked if every.person == each.person])
-    told = partial(_is_missing, gathering, silent.handle, one.patience, is_locked=each.message is not None)
-    if await _has_reached(await _others(means, gathering, each.person), told):
+    name, is_locked = _name(f"gone.{each.person}", one), each.message is not None
+    is_told = await leases.is_held(means.store, means.clock, name)
+    if is_locked and not is_told:
+        bot = Actor(NOBODY, journal=Journal(means.vault, means.clock))
+        await lock(means.store, means.clock, bot, silent.handle)
+    if is_locked:
+        await _wipe_once(means, one, each.person, asked)
+    told = partial(_is_missing, one.gathering, silent.handle, one.patience, is_locked=is_locked)
+    if not is_told and await _has_reached(await _others(means, one.gathering, each.person), told):
         await leases.take(means.store, means.clock, name, TOLD_ONCE)
 
 
-async def _is_silent(means: Means, one: Due, each: Call) -> bool:
+async def _is_silent(means: Means, one: Due, each: Call, *, hears: bool) -> bool:
+    if each.passed_at is not None:
+        return hears and not await _has_answered(means, one.gathering, each)
     if means.clock.now() < each.asked_at + one.patience:
         await _ask_again(means, one, each)
         return False
-    return await calls.pass_on(means.store, means.clock, one.gathering, each)
+    return hears and await calls.pass_on(means.store, means.clock, one.gathering, each)
 
 
-async def _lock_out(means: Means, handle: str, asked: Iterable[Call]) -> None:
-    """Nothing that was granted works any more, and nothing of the day is left on the phone."""
-    silent = await called(means, handle)
-    await lock(means.store, means.clock, Actor(NOBODY, journal=Journal(means.vault, means.clock)), handle)
-    if silent is None:
+async def _has_answered(means: Means, gathering: Gathering, each: Call) -> bool:
+    """Whether they have answered meanwhile."""
+    campaign, day, city = gathering.keys
+    now = (await calls.of_day(means.store, campaign, day)).get(city, ())
+    return is_home(gathering, now, each.person)
+
+
+async def _wipe_once(means: Means, one: Due, person: str, asked: Iterable[Call]) -> None:
+    """Leave nothing of the day on a phone; as long as Telegram does not answer, it is tried again."""
+    name = _name(f"wiped.{person}", one)
+    if await leases.is_held(means.store, means.clock, name):
         return
-    with suppress(TelegramError):
-        left = [each.message for each in asked if each.message is not None]
-        await means.bot.delete_messages(silent.chat, left)
-    await hide(means, silent.person.id)
+    left = Left(tuple(each.message for each in asked if each.person == person and each.message is not None))
+    if await wipe_phone(means, person, left) and await hide(means, person):
+        await leases.take(means.store, means.clock, name, TOLD_ONCE)
 
 
 async def _others(means: Means, gathering: Gathering, missing: str) -> list[Reader]:

@@ -57,8 +57,7 @@ class Meant:
 async def days_ahead(kits: Kits, now: datetime) -> tuple[Meant, ...]:
     """The action days of every planned campaign that are not long over, the next first."""
     found = []
-    for name in await kits.names():
-        campaign = await kits.get(name)
+    for campaign in await kits.readable(await kits.names()):
         for day in campaign.action_days:
             starts = [line.starts_at for line in timelines(day, campaign) if line.city is not None]
             if starts and now < max(starts) + AFTER:
@@ -68,7 +67,7 @@ async def days_ahead(kits: Kits, now: datetime) -> tuple[Meant, ...]:
 
 async def days_to_prepare(kits: Kits, now: datetime) -> tuple[Meant, ...]:
     """The same, and behind them those of campaigns that wait for their launch, whatever their dates say."""
-    dormant = [await kits.get(name) for name in await kits.dormant()]
+    dormant = await kits.readable(await kits.dormant())
     waiting = [Meant(campaign, day) for campaign in dormant for day in campaign.action_days]
     return (*await days_ahead(kits, now), *waiting)
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.telegram.cards import LONGEST, PromptCards, Reader
 from bot.telegram.choices import code, marked
-from bot.telegram.guarding import city_of
+from bot.telegram.guarding import city_of, risk_of
 from bot.telegram.signing import LIVES
 from bot.telegram.spoken import spoken
 from channels.base import Button, Card, OutgoingPost, Rows
@@ -21,13 +21,13 @@ from channels.telegram.entities import as_html
 from content.counting import utf16_units
 from content.filters import datetime_
 from content.intents import Intent, label
-from content.models import StepKind
+from content.models import Risk, StepKind
 from content.words import isolated
 from schedules.action_days.meetings import read_meeting
 from schedules.commands.coming import MOST_GUESTS, Open, open_days
 from schedules.ledger import cards, prompts
 from schedules.ledger.cards import StepLetter
-from schedules.ledger.stepping import NO_PLACE, NO_PLACE_REMEDY
+from schedules.ledger.stepping import NO_PLACE, NO_PLACE_REMEDY, is_stopped
 from schedules.people import signups, traces
 from schedules.people.signups import SignUp
 from schedules.people.steps import DayStep, step_of
@@ -56,17 +56,20 @@ class StepCards(PromptCards):
         if reader.volunteer.city != step.city:
             return None
         opened = await self.opened_step(reader, letter)
-        if not reader.is_guarded:
+        if opened is None or not reader.is_guarded:
             return opened
         await traces.begin(self.store, self.clock, reader.volunteer.person, post.key)
         return self._shut_step(reader, letter)
 
-    async def opened_step(self, reader: Reader, letter: StepLetter) -> Card:
-        """The whole card.
+    async def opened_step(self, reader: Reader, letter: StepLetter) -> Card | None:
+        """The whole card; ``None`` where the day was stopped there, or its permit is not there any more.
 
         Raises:
-            Refused: It tells where people meet, and nobody has filled that in.
+            Refused: It tells where people meet, and nobody has filled that in, or the city is guarded.
         """
+        async with self.store.read() as connection:
+            if await connection.run_sync(is_stopped, reader.campaign.id, letter.step):
+                return None
         told = as_html(letter.text)
         if letter.step.kind is StepKind.REVEAL:
             place = await self._place(reader, letter.step)
@@ -131,7 +134,8 @@ class StepCards(PromptCards):
         campaign = reader.campaign.id
         state = await city_state(self.store, campaign, step.day, step.city)
         filled = await read_meeting(self.store, self.vault, campaign, step.day, step.city)
-        place = "" if filled is None else filled.place(state.place).strip()
+        is_told = risk_of(reader.campaign, step.city) is Risk.OPEN
+        place = filled.place(state.place).strip() if filled and is_told else ""
         if not place:
             raise Refused(BOT_CHANNEL, step.city, NO_PLACE, NO_PLACE_REMEDY)
         return reader.words.say("Where: {place}", place=f"<b>{escape(isolated(place))}</b>")

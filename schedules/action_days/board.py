@@ -111,7 +111,7 @@ class StepView:
     """A step of the day over all cities, with how much of it was sent.
 
     Attributes:
-        at: T-0 of the first city and the offset, in UTC.
+        at: T-0 of the first open city and the offset, in UTC.
         is_private: Whether it is written to people, whose number is no affair of the public.
     """
 
@@ -167,6 +167,12 @@ def is_kept(campaign: Campaign, day: ActionDay, states: CityStates, now: datetim
 def has_begun(campaign: Campaign, day: ActionDay, now: datetime) -> bool:
     """Whether it is T-0 somewhere, whatever was changed."""
     return any(_start(day, city) <= now for city in campaign.cities_of(day))
+
+
+def may_be_public(campaign: Campaign, day: ActionDay, now: datetime) -> bool:
+    """Whether a public board may be there: it is T-0 in an open city, so that it tells of no guarded one when it begins."""
+    cities = (city for city in campaign.cities_of(day) if city.risk is Risk.OPEN)
+    return any(_start(day, city) <= now - day.board_delay for city in cities)
 
 
 async def read_board(
@@ -317,12 +323,16 @@ def _danger(told: CheckIns) -> datetime | None:
     return None if is_safe else told.danger_at
 
 
+def _has_begun(view: CityView) -> bool:
+    return view.status is Status.BEGUN or view.begun_at is not None or view.people is not None
+
+
 def _totals(views: Collection[CityView]) -> Totals:
     counted = [view.people for view in views if view.people is not None]
     coming = [view.coming for view in views if view.coming is not None]
     return Totals(
         cities=len(views),
-        begun=sum(view.status in {Status.BEGUN, Status.ENDED} for view in views),
+        begun=sum(_has_begun(view) for view in views),
         people=sum(counted),
         counted=len(counted),
         coming=sum(coming) if coming else None,
@@ -338,7 +348,7 @@ def _steps(
     public: bool,
 ) -> Iterator[StepView]:
     """Those that concern an open city, so that nothing tells of a guarded one alone; in public what is published."""
-    first = min((_start(day, city) for city in cities), default=None)
+    first = min((_start(day, city) for city in cities if city.id in is_open), default=None)
     for step in sorted(day.steps, key=lambda step: step.offset):
         if first is not None and _is_shown(step, is_open) and (step.channels or not public):
             counts = sent.get(step.id, {})

@@ -19,8 +19,8 @@ from schedules.action_days.embargo import says
 from schedules.clock import Clock
 from schedules.lifecycle import PUBLISH, RETRACT, State
 from schedules.people.days import NEVER
-from schedules.people.steps import tells_change
-from schedules.planning.cities import AFTER_THE_END, GENERAL
+from schedules.people.steps import AFTER_THE_END, is_step, tells_change
+from schedules.planning.cities import GENERAL
 from schedules.planning.steps import change_slot
 from schedules.store.chunks import chunks
 from schedules.store.columns import MICROSECOND
@@ -42,6 +42,7 @@ TELLS_FOR: Final[Mapping[DayChange, timedelta]] = {
 }
 """How long after a change it is still worth telling."""
 _NOT_SENT: Final = (State.PLANNED, State.READY, State.CLAIMED)
+_OUT: Final = (State.SENDING, State.SENT)
 _OF_DAY: Final = re.compile(r"\{[{%][^{}%]*\bday\s*[.\[]")
 
 
@@ -61,16 +62,28 @@ async def shift(
     cities: Collection[str],
     by: timedelta,
 ) -> None:
-    """Let everything that is not sent come later; what tells of changes, and what somebody moved by itself, does not."""
+    """Let everything that is not sent come later; what tells of changes, and what somebody moved by itself, does not.
+
+    Letters of steps that are out can be given that much longer to whoever signs up late.
+    """
     later = literal(by // MICROSECOND, BigInteger)
     moved = select(override.c.key).where(override.c.key == post.c.key, override.c.local_at.is_not(None))
+    given = and_(delivery.c.kind == PUBLISH, is_step(post.c.slot), _is(*_OUT))
     wanted = and_(
-        _of(campaign, day, cities), _is(*_NOT_SENT), not_(tells_change(post.c.slot)), ~moved.exists()
+        _of(campaign, day, cities),
+        or_(_is(*_NOT_SENT), given),
+        not_(tells_change(post.c.slot)),
+        ~moved.exists(),
     )
     for some in chunks(await _locked(connection, wanted)):
         await connection.execute(
             delivery.update()
-            .where(delivery.c.id.in_(some))
+            .where(delivery.c.id.in_(some), _is(*_OUT))
+            .values(expires_at=delivery.c.expires_at + later)
+        )
+        await connection.execute(
+            delivery.update()
+            .where(delivery.c.id.in_(some), _is(*_NOT_SENT))
             .values(
                 due_at=delivery.c.due_at + later,
                 planned_at=delivery.c.planned_at + later,

@@ -35,7 +35,7 @@ def count_up(
 ) -> tuple[Crowd, Mapping[str, int]]:
     """The numbers of a day as they are now, and the estimates of open cities by city. Pure.
 
-    A city has begun that said so or said how many are there. Where a day was aborted before it had begun, its city
+    A city has begun that said so or said how many are there, not one that was only ended. Where a day was aborted before it had begun, its city
     counts nowhere; where it was aborted later, the people who had come count.
     """
     people: dict[str, int] = {}
@@ -87,8 +87,7 @@ def _closes_in(line: Timeline) -> datetime | None:
 
 
 def _has_begun(status: Status, report: CheckIns) -> bool:
-    said = report.begun_at is not None or report.people is not None or report.ended_at is not None
-    return said or status in {Status.BEGUN, Status.ENDED}
+    return status is Status.BEGUN or report.begun_at is not None or report.people is not None
 
 
 def _is_near(day: ActionDay, now: datetime) -> bool:

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
 from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.secret import Secret
+from content.models import Risk
 from schedules.accounts.vault import Vault, meeting_row
 from schedules.action_days.timeline import starts_at
 from schedules.clock import Clock
@@ -79,7 +81,7 @@ async def write_meeting(
 ) -> None:
     """Keep what is filled in for a city. Letters that were refused because nothing was go out now."""
     now = clock.now()
-    sealed = vault.seal(meeting_row(campaign, day, city), Secret(json.dumps(asdict(filled))))
+    sealed = _sealed(vault, campaign, day, city, filled)
     mine = (meeting.c.campaign == campaign, meeting.c.day == day, meeting.c.city == city)
     names = {"campaign": campaign, "day": day, "city": city}
     async with store.write() as connection:
@@ -110,6 +112,37 @@ async def forget_old(store: Store, clock: Clock, kits: Kits) -> None:
     log.info("meetings forgotten", number=len(old))
 
 
+async def forget_guarded(store: Store, vault: Vault, clock: Clock, kits: Kits) -> None:
+    """Take away where people meet in cities that have become guarded; whom to call stays.
+
+    Raises:
+        StoreUnusable: One was sealed with another key, or changed, or moved here from another row.
+    """
+    for campaign in await kits.readable(await kits.known()):
+        guarded = [city.id for city in campaign.cities if city.risk is Risk.GUARDED]
+        mine = (meeting.c.campaign == campaign.id, meeting.c.city.in_(guarded))
+        async with store.write() as connection:
+            rows = (
+                await connection.execute(
+                    select(meeting).where(*mine).order_by(meeting.c.day, meeting.c.city).with_for_update()
+                )
+            ).all()
+            for row in rows:
+                await _forget_places(connection, vault, clock, row)
+
+
+async def _forget_places(connection: AsyncConnection, vault: Vault, clock: Clock, row: Any) -> None:
+    names = (row.campaign, row.day, row.city)
+    filled = _opened(vault, *names, row.sealed)
+    if not filled.a and not filled.b:
+        return
+    mine = (meeting.c.campaign == row.campaign, meeting.c.day == row.day, meeting.c.city == row.city)
+    sealed = _sealed(vault, *names, replace(filled, a="", b=""))
+    await connection.execute(meeting.update().where(*mine).values(sealed=sealed, changed_at=clock.now()))
+    await note_erasure(connection, clock)
+    log.info("a meeting place was forgotten, its city is guarded", campaign=row.campaign, day=row.day)
+
+
 async def _ended_at(kits: Kits, row: Any) -> datetime:
     """T-0 there, or when it was written where no plan knows the day or the city."""
     try:
@@ -120,6 +153,10 @@ async def _ended_at(kits: Kits, row: Any) -> datetime:
     city = next((each for each in campaign.cities if each.id == row.city), None)
     at = None if day is None or city is None else starts_at(day, city.zone).at
     return row.changed_at if at is None else at
+
+
+def _sealed(vault: Vault, campaign: str, day: str, city: str, filled: Meeting) -> bytes:
+    return vault.seal(meeting_row(campaign, day, city), Secret(json.dumps(asdict(filled))))
 
 
 def _opened(vault: Vault, campaign: str, day: str, city: str, sealed: bytes) -> Meeting:

@@ -38,15 +38,18 @@ async def close_counts(
     """Freeze the numbers of every action day whose count has closed, and record its round-ups.
 
     Safe to repeat, to interrupt, and for two workers at once: numbers are frozen once, and each post is recorded once.
+    Where one campaign fails, the others are counted all the same.
 
     Args:
         views: Gives every connected account.
     """
-    for name in await kits.names():
-        campaign = await kits.get(name)
-        if campaign.action_days:
-            await freeze_due(store, clock, campaign)
-            await _record_missing(store, clock, campaign, views)
+    for campaign in await kits.readable(await kits.names()):
+        try:
+            if campaign.action_days:
+                await freeze_due(store, clock, campaign)
+                await _record_missing(store, clock, campaign, views)
+        except Exception as error:  # noqa: BLE001 - the counts of other campaigns do not wait for this one
+            log.warning("a campaign was left out", campaign=campaign.id, error=type(error).__name__)
 
 
 async def _record_missing(

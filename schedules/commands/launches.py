@@ -477,7 +477,7 @@ async def _require_second(store: Store, wish: Wish, actor: Actor, now: datetime)
 
 
 async def _may_still(store: Store, wish: Wish) -> bool:
-    """Whoever asked at the command line and has never come to the bot holds everything."""
+    """Whoever asked at the command line and has never come to the bot holds everything; no wish outlives its person."""
     try:
         person = await people.called(store, wish.asked_by)
     except PersonUnknown:

@@ -4,7 +4,7 @@ In chunks like a prompt (``schedules.ledger.spreading``), and safe to go on with
 changes what they chose, is given then what is already spread and not over.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -31,7 +31,7 @@ from schedules.ledger.spreading import (
 )
 from schedules.ledger.values import Claimed
 from schedules.lifecycle import LETTER, PUBLISH, State
-from schedules.people.steps import CHANGE, DayStep, To, is_step, step_of
+from schedules.people.steps import AFTER_THE_END, CHANGE, DayStep, To, is_step, step_of
 from schedules.people.volunteers import Rhythm
 from schedules.store.tables import day_city, delivery, meeting, person, post, sign_up, volunteer
 
@@ -111,20 +111,36 @@ async def spread_step(ledger: Ledger, held: Claimed, step: DayStep) -> int | Non
 
 
 def place_is_known(connection: Connection, campaign: str, day: str, city: str, now: datetime) -> None:
-    """Let go out what was refused because nobody had filled in where people meet, where it is not too late."""
+    """Let go out what was refused because nobody had filled in where people meet, where that is still to be told."""
     days = post.c.slot.startswith(f"{day}:", autoescape=True)
-    ours = select(post.c.id).where(post.c.campaign == campaign, days)
+    refused = (
+        delivery.c.city == city,
+        delivery.c.state == State.REFUSED.value,
+        delivery.c.reason == NO_PLACE,
+        delivery.c.expires_at > now,
+    )
+    found = connection.execute(
+        select(post.c.id, post.c.body)
+        .where(post.c.campaign == campaign, days)
+        .where(select(delivery.c.id).where(delivery.c.post == post.c.id, *refused).exists())
+        .order_by(post.c.id)
+    )
+    steps = [(row.id, step) for row in found.all() if (step := step_of(row.body)) is not None]
+    ours = [number for number, step in steps if not is_stopped(connection, campaign, step)]
     connection.execute(
         update(delivery)
-        .where(
-            delivery.c.post.in_(ours),
-            delivery.c.city == city,
-            delivery.c.state == State.REFUSED.value,
-            delivery.c.reason == NO_PLACE,
-            delivery.c.expires_at > now,
-        )
+        .where(delivery.c.post.in_(ours), *refused)
         .values(state=State.READY.value, reason=None, remedy=None, prepared=None, changed_at=now)
     )
+
+
+def is_stopped(connection: Connection, campaign: str, step: DayStep) -> bool:
+    """Whether a step is not written to anybody now: its day was aborted or ended there, or its permit is not there."""
+    names = {"campaign": campaign, "day": step.day, "city": step.city}
+    state = connection.execute(
+        select(day_city.c.status, day_city.c.permit).where(*_same(names))
+    ).one_or_none()
+    return state is not None and _why_not(state, step) is not None
 
 
 def settle_steps(connection: Connection, name: str, now: datetime) -> None:
@@ -188,16 +204,29 @@ def _look_at_city(connection: Connection, one: _Stepping) -> None:
     first = {"status": "planned", "ticked": [], "changed_at": one.now}
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     connection.execute(dialect.insert(day_city).values(**names, **first).on_conflict_do_nothing())
-    mine = [day_city.c[name] == value for name, value in names.items()]
     state = connection.execute(
-        select(day_city.c.status, day_city.c.permit).where(*mine).with_for_update()
+        select(day_city.c.status, day_city.c.permit).where(*_same(names)).with_for_update()
     ).one()
-    if state.status == "aborted" and step.step != ABORTED:
-        raise Withheld(_STOPPED)
-    if step.tells_place and state.permit in _CLOSED:
-        raise Withheld(NO_PERMIT, NO_PERMIT_REMEDY)
+    why_not = _why_not(state, step)
+    if why_not is not None:
+        raise why_not
     if step.kind is StepKind.REVEAL and not _has_place(connection, names):
         raise Withheld(NO_PLACE, NO_PLACE_REMEDY)
+
+
+def _same(names: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    return [day_city.c[name] == value for name, value in names.items()]
+
+
+def _why_not(state: AnyRow, step: DayStep) -> Withheld | None:
+    """What stands against a step, by what people changed of its city."""
+    is_over = (
+        state.status == "ended" and step.kind not in AFTER_THE_END and not step.step.startswith(CHANGE)
+    )
+    if is_over or (state.status == "aborted" and step.step != ABORTED):
+        return Withheld(_STOPPED)
+    is_closed = step.tells_place and state.permit in _CLOSED
+    return Withheld(NO_PERMIT, NO_PERMIT_REMEDY) if is_closed else None
 
 
 def _has_place(connection: Connection, names: dict[str, str]) -> bool:
@@ -362,6 +391,8 @@ def _settle(
     wanted = _best(who, posts)
     if has is not None or wanted is None or not wanted.has_begun:
         return has
+    if is_stopped(connection, who.campaign, wanted.step):
+        return None
     due_at = wanted.step.arrives_at(wanted.planned_at, wanted.expires_at, who.zone)
     if not _is_meant(who, wanted.step, days, max(due_at, now)):
         return None

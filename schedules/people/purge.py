@@ -81,7 +81,17 @@ async def forget(store: Store, clock: Clock, person: str) -> Forgotten:
 
 
 async def erase(connection: AsyncConnection, clock: Clock, people: Sequence[str]) -> int:
-    """The same within a transaction, for several people. How many rows went."""
+    """The same within a transaction, for several people. How many rows went.
+
+    What they asked to launch and nobody has confirmed is withdrawn: they may nothing any more.
+    """
+    theirs = select(tables.person.c.handle).where(
+        tables.person.c.id.in_(people), tables.person.c.handle.is_not(None)
+    )
+    wish = tables.launch.c
+    await connection.execute(
+        delete(tables.launch).where(wish.asked_by.in_(theirs), wish.launched_by.is_(None))
+    )
     gone = 0
     for table, rows in PURGERS.items():
         gone += (await connection.execute(delete(table).where(rows(people)))).rowcount

@@ -21,6 +21,8 @@ CALLING_OFF: Final = (f":{CHANGE}{DayChange.ENDED}", f":{CHANGE}{DayChange.ABORT
 """What the slots of that have in them which calls something off: it is told although the city or the campaign is paused."""
 PATIENT: Final = frozenset({StepKind.PROMPT, StepKind.THANKS, StepKind.NEXT_ASK})
 """Steps that wait for the morning where they fall into the quiet hours; the others are bound to the day's own time."""
+AFTER_THE_END: Final = frozenset({StepKind.ROUND_UP, StepKind.THANKS, StepKind.NEXT_ASK})
+"""Steps that still happen where a day was ended."""
 
 
 class To(StrEnum):

@@ -10,8 +10,9 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from content.models import ActionDay, Campaign, Permit, Step, StepKind
+from content.models import ActionDay, Campaign, Permit, Step
 from schedules.clock import Clock
+from schedules.people.steps import AFTER_THE_END
 from schedules.store.engine import Store
 from schedules.store.tables import day_city
 from schedules.store.upsert import insert_new
@@ -50,8 +51,6 @@ class CityState:
     coming: int = 0
 
 
-AFTER_THE_END: Final = frozenset({StepKind.ROUND_UP, StepKind.THANKS, StepKind.NEXT_ASK})
-"""Steps that still happen where a day was ended."""
 GENERAL: Final = ""
 """In the place of a city: what an action day says for the whole campaign."""
 UNCHANGED: Final = CityState()

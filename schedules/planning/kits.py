@@ -1,7 +1,9 @@
 """Campaigns as they were last planned, for doors that answer people."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+import structlog
 from pydantic import ValidationError
 from sqlalchemy import ColumnElement, select
 
@@ -10,6 +12,8 @@ from content.models import Campaign
 from schedules.errors import ScheduleError
 from schedules.store.engine import Store
 from schedules.store.tables import campaign
+
+log = structlog.get_logger()
 
 
 class Kits:
@@ -44,6 +48,16 @@ class Kits:
     async def known(self) -> tuple[str, ...]:
         """The ids of every campaign that ``get`` can give: first those that go out."""
         return (*await self.names(), *await self.dormant())
+
+    async def readable(self, names: Iterable[str]) -> tuple[Campaign, ...]:
+        """Those of these campaigns that can be given; one that must be planned again keeps no other one waiting."""
+        found = []
+        for name in names:
+            try:
+                found.append(await self.get(name))
+            except ScheduleError as error:
+                log.warning("a campaign was left out", campaign=name, error=type(error).__name__)
+        return tuple(found)
 
     async def _names(self, condition: ColumnElement[bool]) -> tuple[str, ...]:
         async with self._store.read() as connection:

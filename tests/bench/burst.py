@@ -2,10 +2,13 @@
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
 
 from bot.logs import configure_logs
 from bot.pool import ChannelPool
@@ -15,11 +18,13 @@ from schedules.clock import SystemClock
 from schedules.ledger.control import Control
 from schedules.ledger.dispatcher import Dispatcher
 from schedules.ledger.ledger import Ledger
+from schedules.lifecycle import State
 from schedules.store.engine import Store
 from schedules.store.migrate import migrate
+from schedules.store.tables import delivery
 from schedules.worker import Worker
 from tests.bench.ledger import count_commits
-from tests.support.deliveries import add_accounts, add_deliveries, states
+from tests.support.deliveries import add_accounts, add_deliveries
 from tests.support.postgres import postgres_server
 from tests.support.processes import StandInProcess, standin_process
 
@@ -50,13 +55,19 @@ async def send_all(store: Store, standin: StandInProcess) -> int:
     worker, stop = Worker(store, clock, dispatcher, control, name="bench", version="bench"), asyncio.Event()
     commits = count_commits(store)
     running = asyncio.create_task(worker.run(stop))
-    while set(await states(store)) != {"sent"}:
+    while await _is_open(store):
         await asyncio.sleep(0.1)
     stop.set()
     await running
     await pool.aclose()
     await store.close()
     return commits()
+
+
+async def _is_open(store: Store) -> bool:
+    wanted = select(delivery.c.id).where(delivery.c.state != State.SENT).limit(1)
+    async with store.read() as connection:
+        return (await connection.execute(wanted)).first() is not None
 
 
 def _line(standin: StandInProcess, database: str, due_at: datetime, commits: int) -> str:
@@ -86,11 +97,24 @@ def main() -> None:
 
 def on_both(measure: Callable[[str, StandInProcess], Coroutine[Any, Any, str]]) -> None:
     """Print one line for each database."""
+    for place in (on_sqlite, on_postgresql):
+        with place() as (url, standin):
+            print(asyncio.run(measure(url, standin)), flush=True)
+
+
+@contextmanager
+def on_sqlite() -> Iterator[tuple[str, StandInProcess]]:
+    """An empty database in a file, and a stand-in."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{folder}/bench.db"
         migrate(url)
         with standin_process(Path(folder) / "log.jsonl") as standin:
-            print(asyncio.run(measure(url, standin)))
+            yield url, standin
+
+
+@contextmanager
+def on_postgresql() -> Iterator[tuple[str, StandInProcess]]:
+    """An empty database on a server of our own that is as durable as one in production, and a stand-in."""
     with (
         tempfile.TemporaryDirectory() as folder,
         postgres_server({}, durable=True) as server,
@@ -98,7 +122,7 @@ def on_both(measure: Callable[[str, StandInProcess], Coroutine[Any, Any, str]]) 
         standin_process(Path(folder) / "log.jsonl") as standin,
     ):
         migrate(url)
-        print(asyncio.run(measure(url, standin)))
+        yield url, standin
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ from channels.base import Channel, Ports
 from channels.registry import channel_class
 from channels.secret import Secret
 from content.loader import load_campaign
-from content.models import Campaign
+from content.models import Campaign, Risk
 from schedules.accounts import accounts
 from schedules.accounts.accounts import NewAccount
 from schedules.accounts.buckets import buckets_for
@@ -64,6 +64,7 @@ from schedules.planning.kits import Kits
 from schedules.planning.record import record
 from schedules.store.engine import Store
 from schedules.store.migrate import migrate
+from schedules.store.tables import campaign as campaign_table
 from tests.support.telegram.people import Person
 from tests.support.telegram.server import BotApi, serving
 from tests.support.telegram.world import World
@@ -143,6 +144,31 @@ class BotStage:
         async with self.store.write() as connection:
             await invites.save(connection, clock, new, COORDINATOR.name)
         return f"https://t.me/{self.means.username}?start={self.means.links.payload(new.id)}"
+
+    async def plan_many_cities(self, number: int) -> None:
+        """The campaign is planned anew with so many cities like Berlin, and no other."""
+        berlin = next(city for city in self.campaign.cities if city.id == "berlin")
+        many = tuple(
+            berlin.model_copy(update={"id": f"berlin-{each}", "name": {"en": f"Berlin {each}"}})
+            for each in range(number)
+        )
+        larger = self.campaign.model_copy(update={"cities": many})
+        self.world.clock.advance(timedelta(seconds=1))
+        await record(self.store, self.means.clock, larger, (), author="sara", kept=frozenset())
+
+    async def guard(self, name: str) -> None:
+        """The campaign as it was last planned is planned anew, with one more city in which being found out is dangerous."""
+        known = await self.means.kits.get(self.campaign.id)
+        cities = tuple(
+            city.model_copy(update={"risk": Risk.GUARDED}) if city.id == name else city
+            for city in known.cities
+        )
+        guarded = known.model_copy(update={"cities": cities}).model_dump_json()
+        async with self.store.write() as connection:
+            later = {"planned_at": self.means.clock.now() + timedelta(seconds=1), "kit": guarded}
+            await connection.execute(
+                campaign_table.update().where(campaign_table.c.id == known.id).values(later)
+            )
 
     async def comes(self, handle: str, role: str, **values: Any) -> Person:
         """Somebody in charge opens her link and takes up her role; her phone is in English."""

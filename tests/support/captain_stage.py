@@ -15,6 +15,8 @@ from tests.support.telegram.people import Person
 DAY: Final = "release"
 T0: Final = datetime(2027, 3, 20, 12, tzinfo=UTC)
 """13:00 in Berlin."""
+LONG_AGO: Final = T0 - timedelta(days=3)
+"""Since then the bot on the stage hears what people press."""
 ISOLATES: Final = dict.fromkeys(map(ord, "\u2068\u2069"))
 FILLED: Final = Meeting(
     a="Under the plane tree", b="Behind the north gate", legal="+49 30 111", first_aid="+49 30 222"
@@ -42,7 +44,7 @@ async def until(stage: BotStage, hours: float = 0, minutes: float = 0) -> None:
     """Let time pass until so long after T-0, and let the bot look after the captains."""
     at = T0 + timedelta(hours=hours, minutes=minutes)
     await stage.advance(at - stage.means.clock.now())
-    await Musters(stage.means).keep()
+    await Musters(stage.means, since=LONG_AGO).keep()
 
 
 async def fill_in(stage: BotStage, city: str = "berlin", filled: Meeting = FILLED) -> None:

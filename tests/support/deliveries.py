@@ -34,6 +34,18 @@ async def add_accounts(
             await connection.execute(account.insert().values({**_account(name, channel), **values}))
 
 
+async def add_stale_campaign(store: Store) -> None:
+    """A campaign that another version planned, so that nobody can read it; it comes before all others."""
+    row = _campaign() | {
+        "id": "stale",
+        "folder": "/stale",
+        "kit": "{}",
+        "planned_at": NOON.replace(year=2099),
+    }
+    async with store.write() as connection:
+        await connection.execute(campaign.insert().values(row))
+
+
 def _campaign() -> dict[str, Any]:
     return {
         "id": "demo",

@@ -47,12 +47,15 @@ async def _day(talk: Talk, wanted: str) -> tuple[Campaign, ActionDay] | None:
     """The day of that name; where none is given, the first that is not over, else the last."""
     actor, now = await talk.actor(), talk.means.clock.now()
     known: list[tuple[bool, datetime, Campaign, ActionDay]] = []
-    for name in await talk.means.kits.names():
-        campaign = await talk.means.kits.get(name)
-        states = await load_cities(talk.means.store, name)
+    for campaign in await talk.means.kits.readable(await talk.means.kits.names()):
+        states = await load_cities(talk.means.store, campaign.id)
         for day in campaign.action_days:
             at = starts_at(day, campaign.zone).at
-            if at is not None and actor.may(Role.ADMIN, {f"campaign:{name}"}) and wanted in {"", day.id}:
+            if (
+                at is not None
+                and actor.may(Role.ADMIN, {f"campaign:{campaign.id}"})
+                and wanted in {"", day.id}
+            ):
                 is_over = at < now and not is_kept(campaign, day, states, now)
                 known.append((is_over, at, campaign, day))
     if not known:

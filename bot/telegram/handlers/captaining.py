@@ -62,7 +62,10 @@ DANGERS: Final[Mapping[Danger, Phrase]] = {
     Danger.ATTACK: later("Attack"),
     Danger.WEATHER: later("Weather"),
 }
-MOST_DIGITS: Final = 6
+MOST_DIGITS: Final = 5
+"""Codes of a second factor have more."""
+AGAIN: Final = timedelta(minutes=1)
+"""So long after a danger was passed on, the same press means a new one."""
 AROUND: Final = " ~≈\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\N{ARABIC LETTER MARK}"
 """What may stand around a number."""
 
@@ -71,21 +74,23 @@ OfGathering: TypeAlias = Callable[[Talk, Gathering, str], Coroutine[Any, Any, No
 
 
 class Told:
-    """Which presses of danger were passed on, as far as this process did; after a crash they are passed on again."""
+    """Which presses of danger were just passed on, as far as this process did; after a crash they are passed on again."""
 
     def __init__(self) -> None:
-        self._known: set[tuple[int, tuple[int, ...], str]] = set()
+        self._known: dict[tuple[int, tuple[int, ...], str], datetime] = {}
 
-    def is_new(self, chat: int, messages: tuple[int, ...], what: str) -> bool:
-        """Whether this was not passed on; from now on it was."""
+    def is_new(self, chat: int, messages: tuple[int, ...], what: str, now: datetime) -> bool:
+        """Whether this was not just passed on; from now on it was."""
         mark = (chat, messages, what)
-        is_new = mark not in self._known
-        self._known.add(mark)
+        before = self._known.get(mark)
+        is_new = before is None or not before <= now < before + AGAIN
+        if is_new:
+            self._known[mark] = now
         return is_new
 
     def forget(self, chat: int, messages: tuple[int, ...], what: str) -> None:
         """It reached nobody."""
-        self._known.discard((chat, messages, what))
+        self._known.pop((chat, messages, what), None)
 
 
 TOLD: Final = Told()
@@ -258,7 +263,7 @@ async def be_in_danger(talk: Talk, gathering: Gathering, choice: str) -> None:
     """Stop everything of the city, tell the others, and show whom to call."""
     kind, reader = Danger(choice), await reader_of(talk)
     await commands.danger(*await _means(talk, gathering), kind=kind)
-    is_new = TOLD.is_new(talk.chat, talk.dialog, f"{gathering.name}|{kind}")
+    is_new = TOLD.is_new(talk.chat, talk.dialog, f"{gathering.name}|{kind}", talk.means.clock.now())
     is_told = await _alert(reader, gathering, kind) if is_new else True
     if not is_told:
         TOLD.forget(talk.chat, talk.dialog, f"{gathering.name}|{kind}")

@@ -1,5 +1,6 @@
 """Letting volunteers in: a captain makes a link, one use by default, and gives it to one person."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from html import escape
 from io import BytesIO
@@ -7,11 +8,12 @@ from typing import Final
 
 import segno
 
-from bot.telegram.choices import code, coded
+from bot.telegram.choices import FIRST_PAGE, code, coded, paged
 from bot.telegram.guarding import city_of, risk_of
 from bot.telegram.spoken import spoken
 from bot.telegram.table import button, command
 from bot.telegram.talk import Talk
+from channels.base import Rows
 from content.later import later
 from content.models import Campaign, Risk
 from content.words import isolated
@@ -29,17 +31,17 @@ OPEN_USES: Final = 50
 async def invite(talk: Talk, argument: str) -> None:
     """Choose the city that the link is for."""
     del argument
-    actor, language = await talk.actor(), talk.words.language
     for name in await talk.means.kits.known():
-        campaign = await talk.means.kits.get(name)
-        rows = tuple(
-            (talk.button(spoken(city.name, language, campaign), "invite", f"{code(name)}.{number}"),)
-            for number, city in enumerate(campaign.cities)
-            if actor.may(Role.CAPTAIN, {f"campaign:{campaign.id}", f"city:{city.id}"})
-        )
-        if rows:
-            title = escape(isolated(spoken(campaign.title, language, campaign)))
-            await talk.say(talk.words.say("A link for which city?") + f"\n{title}", rows)
+        await _offer(talk, await talk.means.kits.get(name), FIRST_PAGE, talk.say)
+
+
+@button("invitepage", role=Role.CAPTAIN)
+async def turn_page(talk: Talk, choice: str) -> None:
+    """Show other cities."""
+    given, _, page = choice.partition(".")
+    campaign = await _campaign(talk, given)
+    if campaign is not None:
+        await _offer(talk, campaign, int(page), talk.show)
 
 
 @button("invite", role=Role.CAPTAIN)
@@ -75,6 +77,24 @@ async def revoke(talk: Talk, name: str) -> None:
     """Close a link that lets people in."""
     await commands.revoke(talk.means.store, talk.means.clock, await talk.actor(), name)
     await talk.show(talk.words.say("This link lets nobody in any more."))
+
+
+async def _offer(
+    talk: Talk, campaign: Campaign, page: int, tell: Callable[[str, Rows], Awaitable[object]]
+) -> None:
+    """The cities of a campaign that they look after, where there are some."""
+    actor, language, name = await talk.actor(), talk.words.language, code(campaign.id)
+    rows = tuple(
+        (talk.button(spoken(city.name, language, campaign), "invite", f"{name}.{number}"),)
+        for number, city in enumerate(campaign.cities)
+        if actor.may(Role.CAPTAIN, {f"campaign:{campaign.id}", f"city:{city.id}"})
+    )
+    if rows:
+        title = escape(isolated(spoken(campaign.title, language, campaign)))
+        shown = paged(
+            rows, page, lambda label, number: talk.button(label, "invitepage", f"{name}.{number}")
+        )
+        await tell(talk.words.say("A link for which city?") + f"\n{title}", shown)
 
 
 async def _campaign(talk: Talk, given: str) -> Campaign | None:

@@ -100,8 +100,8 @@ async def _take_away(talk: Talk, message: Message) -> None:
 async def _scenes(talk: Talk) -> list[Scene]:
     means, actor = talk.means, await talk.actor()
     found: list[Scene] = []
-    for name in await means.kits.names():
-        found += await photos.scenes(means.store, means.clock, actor, await means.kits.get(name))
+    for campaign in await means.kits.readable(await means.kits.names()):
+        found += await photos.scenes(means.store, means.clock, actor, campaign)
     return found
 
 

@@ -19,6 +19,7 @@ from schedules.planning.record import record
 from schedules.store.engine import Store
 from schedules.store.tables import media, photo
 from tests.support.boards import NOON, example, guarded_names, jpeg
+from tests.support.deliveries import add_stale_campaign
 
 MINUTE = timedelta(minutes=1)
 
@@ -125,6 +126,18 @@ async def test_erasing_takes_every_board_and_nothing_else(store: Store, tmp_path
     left = sorted(path.name for path in folder.rglob("*"))
     assert left == ["index.html", day.id, campaign.id]
     erase_boards(tmp_path / "nowhere")
+
+
+async def test_a_campaign_that_fails_keeps_no_other_board_waiting(store: Store, tmp_path: Path) -> None:
+    clock = SetClock(NOON)
+    campaign, day = public(example())
+    await planned(store, campaign.model_copy(update={"id": "second"}), clock)
+    clock.set(NOON + MINUTE)
+    await planned(store, campaign, clock)
+    await add_stale_campaign(store)
+    (tmp_path / campaign.id).write_text("no folder", encoding="utf-8")
+    await keep_boards(store, clock, Kits(store), tmp_path)
+    assert (tmp_path / "second" / day.id / "private" / "index.html").exists()
 
 
 async def test_outside_its_days_nothing_is_written(store: Store, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from bot.telegram.captaincards import Shown
 from schedules.people import people
 from schedules.planning.cities import Status, lock_city, write_city
 from tests.support.bot_stage import BotStage, bot_stage
-from tests.support.captain_stage import DAY, T0, captain_of, fill_in, plain, played, until
+from tests.support.captain_stage import DAY, T0, captain_of, fill_in, got, plain, played, until
 from tests.support.telegram.messages import Message
 from tests.support.telegram.people import Person
 
@@ -60,6 +60,15 @@ async def test_what_others_change_and_fill_in_stands_on_it_at_the_next_round(
     assert card(lena) is shown
     assert "2:00\u202fPM" in plain(shown.text)
     assert "Where: Behind the north gate" in plain(shown.text)
+
+
+async def test_in_a_city_that_became_guarded_it_names_no_place(stage: BotStage, lena: Person) -> None:
+    await fill_in(stage)
+    await stage.guard("berlin")
+    await until(stage, 0, -30)
+    shown = " ".join(got(lena))
+    assert "+49 30 111" in shown
+    assert "plane tree" not in shown
 
 
 async def test_where_nothing_has_changed_nothing_is_written(stage: BotStage, lena: Person) -> None:

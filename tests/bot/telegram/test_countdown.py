@@ -1,11 +1,15 @@
 """Organisers hear what is missing before an action day, each time once, and nobody else does."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from unittest.mock import AsyncMock
 
 import pytest
 
+from bot.telegram import countdown
 from bot.telegram.countdown import tell_readiness
+from schedules.errors import StoreUnusable
 from schedules.people.roles import Role
 from schedules.planning.cities import Status, lock_city, write_city
 from tests.support.bot_stage import BotStage, bot_stage
@@ -70,3 +74,19 @@ async def test_what_reached_nobody_is_told_in_the_next_round(stage: BotStage) ->
     assert "Cities that are ready" not in omar.phone
     await tell_readiness(stage.means)
     assert omar.phone.count("Cities that are ready") == 1
+
+
+async def test_what_broke_off_is_told_in_the_next_round(
+    stage: BotStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    omar, ines = [await stage.comes(name, Role.APPROVER) for name in ("omar", "ines")]
+    stage.world.clock.advance(timedelta(minutes=1))
+
+    for error in (StoreUnusable("sealed with another key"), OSError()):
+        with monkeypatch.context() as patch:
+            patch.setattr(countdown, "lists", AsyncMock(side_effect=error))
+            with suppress(OSError):
+                await tell_readiness(stage.means)
+    await tell_readiness(stage.means)
+    for person in (omar, ines):
+        assert person.phone.count("Cities that are ready") == 1

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from bot.telegram import door as door_module
 from bot.telegram import polling
+from bot.telegram.boards import BETWEEN, keep_boards
 from bot.telegram.door import TelegramDoor, bot_of
 from bot.telegram.keys import DoorKeys
 from bot.telegram.vanishing import Vanishing
@@ -209,3 +210,8 @@ async def test_a_bot_speaks_html_and_within_our_bounds(stage: BotStage) -> None:
         ada.send("/start")
         await bot.send_message(ada.id, "<b>bold</b>")
     assert ada.last.text == "bold"
+
+
+def test_boards_are_drawn_no_more_often_than_they_may_change() -> None:
+    pauses = {chore: seconds for seconds, chore in door_module.CHORES}
+    assert pauses[keep_boards] >= BETWEEN.total_seconds()

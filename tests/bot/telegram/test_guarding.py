@@ -8,6 +8,7 @@ from content.models import Risk
 from content.words import words
 from schedules.people import people
 from tests.support.bot_stage import BotStage
+from tests.support.deliveries import add_stale_campaign
 from tests.support.telegram.people import Person
 
 
@@ -36,6 +37,14 @@ async def test_whoever_is_in_charge_of_a_guarded_city_is_guarded(
     stage: BotStage, scope: str, is_so: bool
 ) -> None:
     assert await guarded(stage, await stage.comes("lena", "captain", scope=scope)) is is_so
+
+
+async def test_while_a_campaign_cannot_be_read_whoever_is_in_charge_of_a_city_is_guarded(
+    stage: BotStage,
+) -> None:
+    lena, ada = await stage.comes("lena", "captain", scope="city:berlin"), await stage.volunteer()
+    await add_stale_campaign(stage.store)
+    assert [await guarded(stage, person) for person in (lena, ada)] == [True, False]
 
 
 async def test_their_notifications_say_only_that_something_is_ready(stage: BotStage) -> None:

@@ -5,14 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from bot.telegram.readyview import Meant, city_list, missing_lines, overview
+from bot.telegram.readyview import Meant, city_list, days_to_prepare, missing_lines, overview
 from content.counting import utf16_units
 from content.models import DayCity, Permit, Preparation
 from content.words import words
 from schedules.action_days.readiness import Item, Look, readiness
 from schedules.planning.cities import CityState, Status
+from schedules.planning.kits import Kits
 from tests.schedules.action_days.days import day_at, many, with_day
 from tests.schedules.planning.factories import city, utc
+from tests.support.bot_stage import BotStage
+from tests.support.deliveries import add_stale_campaign
 
 T0 = utc("2026-09-05 12:00")
 MOST = 4096
@@ -79,3 +82,9 @@ def test_a_delay_is_told_and_counts() -> None:
     assert "It has begun there." in shown
     assert "Coming, with guests: &lt;5" in shown
     assert "Later than planned by: 30 minutes" in shown
+
+
+async def test_a_campaign_that_nobody_can_read_hides_no_other_day(stage: BotStage) -> None:
+    await add_stale_campaign(stage.store)
+    found = await days_to_prepare(Kits(stage.store), stage.means.clock.now())
+    assert [meant.day.id for meant in found] == [day.id for day in stage.campaign.action_days]

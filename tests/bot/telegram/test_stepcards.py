@@ -12,6 +12,7 @@ from schedules.commands.actor import Actor
 from schedules.commands.pauses import pause
 from schedules.ledger.stepping import NO_PLACE
 from schedules.people import volunteers
+from schedules.planning.cities import lock_city, write_city
 from schedules.store.tables import day_city, delivery, post
 from tests.support.bot_stage import BotStage, bot_stage
 from tests.support.telegram.people import Person
@@ -52,13 +53,44 @@ async def test_the_place_that_counts_now_is_told_and_cannot_bring_markup(stage: 
 async def test_where_it_is_not_filled_in_the_letter_is_refused(stage: BotStage) -> None:
     phone = (await _revealed(stage, Meeting(a="the fountain"))).phone
     assert "The place is settled" not in phone
-    async with stage.store.read() as connection:
-        found = await connection.execute(
-            select(delivery.c.state, delivery.c.reason)
-            .join(post, post.c.id == delivery.c.post)
-            .where(delivery.c.kind.startswith("letter-"), post.c.slot.startswith("release:where:"))
-        )
-        assert found.all() == [("refused", NO_PLACE)]
+    assert await _revealing(stage) == [("refused", NO_PLACE)]
+
+
+async def test_where_it_became_guarded_no_place_is_told(stage: BotStage) -> None:
+    ada = await stage.volunteer()
+    await stage.send_due()
+    await press(stage, ada, "I’m coming")
+    means = stage.means
+    await write_meeting(
+        stage.store, means.vault, means.clock, stage.campaign.id, "release", "berlin", Meeting(a="the gate")
+    )
+    await stage.guard("berlin")
+    await stage.advance(timedelta(days=4))
+    await stage.send_due()
+    assert "the gate" not in ada.phone
+    assert await _revealing(stage) == [("refused", NO_PLACE)]
+
+
+@pytest.mark.parametrize("status", ["aborted", "ended"])
+async def test_a_letter_that_is_under_way_when_the_day_stops_is_not_sent(
+    stage: BotStage, status: str
+) -> None:
+    ada = await stage.volunteer()
+    await stage.control.refresh()
+    await stage.dispatcher.tick()
+    await stage.dispatcher.drain()
+    await _stop(stage, "berlin", status)
+    messages = len(ada.chat.messages)
+    await stage.send_due()
+    assert len(ada.chat.messages) == messages
+
+
+async def test_what_arrived_in_a_guarded_city_opens_no_more_after_a_stop(stage: BotStage) -> None:
+    ada = await stage.volunteer(city="aleppo")
+    await stage.send_due()
+    await _stop(stage, "aleppo", "aborted")
+    await press(stage, ada, "Open")
+    assert ada.last.text == "That is over."
 
 
 async def test_the_next_ask_has_its_link_and_nothing_about_coming(stage: BotStage) -> None:
@@ -95,3 +127,23 @@ async def test_a_move_tells_the_other_place_and_an_abort_is_told_although_the_ci
     await stage.send_due()
     assert "It does not take place here today." in ada.phone
     assert not ada.last.buttons
+
+
+async def _revealing(stage: BotStage) -> list[tuple[str, str | None]]:
+    """What became of the letters that tell the place."""
+    async with stage.store.read() as connection:
+        found = await connection.execute(
+            select(delivery.c.state, delivery.c.reason)
+            .join(post, post.c.id == delivery.c.post)
+            .where(delivery.c.kind.startswith("letter-"), post.c.slot.startswith("release:where:"))
+            .order_by(delivery.c.id)
+        )
+        return [(row.state, row.reason) for row in found]
+
+
+async def _stop(stage: BotStage, city: str, status: str) -> None:
+    """The day is over in a city, and nothing that is under way has heard of it."""
+    clock, names = stage.means.clock, (stage.campaign.id, "release", city)
+    async with stage.store.write() as connection:
+        await lock_city(connection, clock, *names)
+        await write_city(connection, clock, *names, status=status)

@@ -8,7 +8,7 @@ import pytest
 
 from content.models import ActionDay, Campaign, DayCity, Risk, StepKind
 from schedules.action_days import checkins
-from schedules.action_days.board import Board, Sent, is_kept, read_board
+from schedules.action_days.board import Board, Sent, is_kept, may_be_public, read_board
 from schedules.action_days.checkins import What
 from schedules.clock import SetClock
 from schedules.people import signups
@@ -175,6 +175,31 @@ async def test_only_pictures_that_were_cleared_in_open_cities_are_shown(desk: De
     assert [each.sha256 for each in (await desk.look(NOON + 5 * MINUTE)).photos] == ["a"]
     assert (await desk.look(NOON + 19 * MINUTE, public=True)).photos == ()
     assert [each.sha256 for each in (await desk.look(NOON + 20 * MINUTE, public=True)).photos] == ["a"]
+
+
+async def test_a_city_that_was_only_ended_has_not_begun(desk: Desk) -> None:
+    for name in ("berlin", "lyon", "aleppo"):
+        await desk.changed(name, NOON, status=Status.ENDED.value)
+        await desk.told(name, What.ENDED, NOON)
+    await desk.told("lyon", What.BEGUN, NOON + MINUTE)
+    assert (await desk.look(NOON + MINUTE)).totals.begun == 1
+
+
+WAVE = DAY.model_copy(update={"at": datetime(2027, 3, 20, 12)})
+"""The same day at noon by the clocks of each city, in the guarded one first."""
+
+
+async def test_no_view_tells_when_a_guarded_city_begins(desk: Desk) -> None:
+    for public in (True, False):
+        board = await read_board(desk.store, CAMPAIGN, WAVE, NOON, public=public)
+        assert board.steps[0].at == NOON - timedelta(hours=1, days=7)
+
+
+def test_a_public_board_waits_for_an_open_city() -> None:
+    begins = NOON - timedelta(hours=1) + WAVE.board_delay
+    assert [may_be_public(CAMPAIGN, WAVE, begins - by) for by in (MINUTE, timedelta())] == [False, True]
+    hidden = with_day(WAVE, CITIES[2])
+    assert not may_be_public(hidden, WAVE, NOON + timedelta(days=1))
 
 
 async def test_boards_that_differ_in_nothing_but_their_time_are_equal(desk: Desk) -> None:

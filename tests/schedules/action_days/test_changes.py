@@ -67,6 +67,28 @@ async def test_a_shift_moves_what_is_not_sent_and_takes_the_claim_away(store: St
     assert [await row(store, each) for each in (*others, by_hand)] == before
 
 
+async def test_a_shift_gives_late_sign_ups_as_much_longer_what_is_out(store: Store) -> None:
+    where = [
+        await _add(store, "sent", slot="rise:where:en"),
+        await _add(store, "sending", slot="rise:where:de"),
+    ]
+    others = [
+        await _add(store, "sent", slot="rise:where:en", kind="letter-ada"),
+        await _add(store, "sent", slot="rise:!moved:en"),
+        await _add(store, "sent", slot="rise:where:en", city="lyon"),
+        await _add(store, "expired", slot="rise:where:en"),
+    ]
+    first, rest = [await row(store, each) for each in where], [await row(store, each) for each in others]
+    async with store.write() as connection:
+        await changes.shift(connection, CLOCK, "demo", "rise", ["berlin"], HALF)
+    now = [await row(store, each) for each in where]
+    assert [each.expires_at for each in now] == [each.expires_at + HALF for each in first]
+    assert [(each.state, each.due_at, each.planned_at) for each in now] == [
+        (each.state, each.due_at, each.planned_at) for each in first
+    ]
+    assert [await row(store, each) for each in others] == rest
+
+
 async def test_calling_off_cancels_what_is_not_sent_and_spares_what_takes_back(store: Store) -> None:
     gone = [await _add(store, state) for state in ("planned", "ready", "claimed", "handed_off")]
     general = await _add(store, "ready", city=None)

@@ -57,3 +57,10 @@ def test_a_city_that_began_and_told_no_number_is_a_city_without_people() -> None
 def test_an_aborted_city_counts_only_where_it_had_begun() -> None:
     aborted = {"berlin": Status.ABORTED, "lyon": Status.ABORTED}
     assert counted({"berlin": people(80, BEGAN)}, **aborted) == (Crowd(80, 1, 2), {"berlin": 80})
+
+
+def test_a_city_that_was_only_ended_has_not_begun() -> None:
+    ended = {name: CheckIns(ended_at=BEGAN) for name in ("berlin", "lyon", "honolulu")}
+    over = dict.fromkeys(ended, Status.ENDED)
+    assert counted(ended, **over) == (Crowd(0, 0, 3), {})
+    assert counted(ended | {"berlin": CheckIns(ended_at=BEGAN, people=9)}, **over)[0] == Crowd(9, 1, 3)

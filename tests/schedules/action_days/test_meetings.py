@@ -1,14 +1,22 @@
 """Meeting places open only with the key, in their own row, and move to a new key."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from content.models import Risk
 from schedules.accounts.keys import KEY_BYTES, Key
 from schedules.accounts.vault import Vault, rotate
-from schedules.action_days.meetings import Meeting, forget_old, read_meeting, write_meeting
+from schedules.action_days.meetings import (
+    Meeting,
+    forget_guarded,
+    forget_old,
+    read_meeting,
+    write_meeting,
+)
 from schedules.clock import SetClock
 from schedules.errors import StoreUnusable
 from schedules.planning.kits import Kits
@@ -16,6 +24,7 @@ from schedules.store.engine import Store
 from schedules.store.tables import campaign, meeting
 from tests.schedules.action_days.days import day_at, step, with_day
 from tests.schedules.planning.factories import city
+from tests.support.deliveries import add_stale_campaign
 from tests.support.volunteers import BEGINS, add_bot
 
 VAULT, OTHER = Vault(Key(b"1" * KEY_BYTES)), Vault(Key(b"2" * KEY_BYTES))
@@ -70,3 +79,17 @@ async def test_a_week_after_the_day_nobody_knows_any_more_where_it_was(
     assert await read_meeting(store, VAULT, "demo", "release", "berlin") == PLACES
     await forget_old(store, SetClock(ends), Kits(store))
     assert await read_meeting(store, VAULT, "demo", "release", "berlin") is None
+
+
+async def test_a_city_that_becomes_guarded_forgets_where_people_meet(store: Store) -> None:
+    await write_meeting(store, VAULT, CLOCK, "demo", "release", "lyon", PLACES)
+    await add_stale_campaign(store)
+    cities = (city("berlin", "Europe/Berlin", Risk.GUARDED), city("lyon", "Europe/Paris"))
+    kit = with_day(day_at(BEGINS, step("come", -120)), *cities, id="demo").model_dump_json()
+    async with store.write() as connection:
+        await connection.execute(campaign.update().where(campaign.c.id == "demo").values(kit=kit))
+    for _ in range(2):
+        await forget_guarded(store, VAULT, CLOCK, Kits(store))
+    left = replace(PLACES, a="", b="")
+    assert await read_meeting(store, VAULT, "demo", "release", "berlin") == left
+    assert await read_meeting(store, VAULT, "demo", "release", "lyon") == PLACES

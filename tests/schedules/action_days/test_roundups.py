@@ -21,6 +21,7 @@ from schedules.planning.kits import Kits
 from schedules.planning.record import Outcome
 from schedules.store.engine import Store
 from schedules.store.tables import day_city, kit_media
+from tests.support.deliveries import add_stale_campaign
 from tests.support.folders import picture
 from tests.support.office import AMAL, Office
 
@@ -117,6 +118,13 @@ async def counted(office: Office) -> Office:
     assert await office.posts() == {}
     await look(office, "14:00")
     return office
+
+
+async def test_a_campaign_that_nobody_can_read_keeps_no_count_open(office: Office) -> None:
+    await office.plan()
+    await add_stale_campaign(office.store)
+    await look(office, "14:00")
+    assert await frozen(office.store, "balloons", "rise") is not None
 
 
 async def test_two_workers_freeze_the_numbers_once_and_later_reports_change_nothing(office: Office) -> None:

@@ -23,6 +23,7 @@ from schedules.commands.posts import Filter, list_posts
 from schedules.errors import CodeNeeded, Forbidden, LaunchRefused, ScheduleError
 from schedules.lifecycle import State
 from schedules.people import people
+from schedules.people.purge import forget
 from schedules.people.roles import Grant, Role
 from schedules.planning.changes import Change
 from schedules.planning.kits import Kits
@@ -464,3 +465,14 @@ async def test_both_need_their_second_factor_and_the_first_must_still_be_in_char
     await ask(office.store, office.clock, proven, NAME)
     with pytest.raises(ScheduleError, match="may not approve there any more"):
         await confirm(office.store, office.clock, SAMI, NAME, await seal(office))
+
+
+async def test_what_somebody_asked_for_is_withdrawn_when_they_are_forgotten(office: Office) -> None:
+    async with office.store.write() as connection:
+        known = await people.welcome(connection, VAULT, office.clock, 7, "en", "noor")
+    grants = (Grant(Role.APPROVER, f"campaign:{NAME}"),)
+    await ask(office.store, office.clock, Actor("noor", grants=grants, proven=True), NAME)
+    wanted = await seal(office)
+    await forget(office.store, office.clock, known)
+    with pytest.raises(ScheduleError, match="Nobody has asked to launch"):
+        await confirm(office.store, office.clock, SAMI, NAME, wanted)

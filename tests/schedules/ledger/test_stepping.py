@@ -14,10 +14,18 @@ from schedules.ledger.ledger import UNWANTED, Ledger
 from schedules.ledger.values import Mark
 from schedules.people.steps import DayStep, To
 from schedules.store.engine import Store
-from schedules.store.tables import day_city, sign_up
+from schedules.store.tables import day_city, delivery, meeting, sign_up
 from tests.schedules.ledger.conftest import Bench
 from tests.support.deliveries import row
-from tests.support.volunteers import add_bot, add_step, add_volunteers, letters, recipients, sign_up_all
+from tests.support.volunteers import (
+    add_bot,
+    add_step,
+    add_volunteers,
+    choose,
+    letters,
+    recipients,
+    sign_up_all,
+)
 
 Benches: TypeAlias = Callable[..., Bench]
 NOON = datetime(2027, 3, 19, 12, tzinfo=UTC)
@@ -26,6 +34,24 @@ MORNING = datetime(2027, 3, 20, 7, tzinfo=UTC)
 REMINDER = DayStep("release", "soon", StepKind.REMINDER, "berlin", To.SIGNED_UP)
 TO_ALL = DayStep("release", "soon", StepKind.REMINDER, "berlin", To.ALL)
 REVEAL = DayStep("release", "where", StepKind.REVEAL, "berlin", To.ALL, tells_place=True)
+THANKS = DayStep("release", "thanks", StepKind.THANKS, "berlin", To.ALL)
+ABORTED = DayStep("release", stepping.ABORTED, StepKind.POST, "berlin", To.ALL)
+ENDED = DayStep("release", "!ended", StepKind.POST, "berlin", To.ALL)
+STOPS = [
+    (TO_ALL, {}, False),
+    (TO_ALL, {"status": "begun"}, False),
+    (TO_ALL, {"status": "aborted"}, True),
+    (TO_ALL, {"status": "ended"}, True),
+    (THANKS, {"status": "ended"}, False),
+    (ENDED, {"status": "ended"}, False),
+    (ENDED, {"status": "aborted"}, True),
+    (ABORTED, {"status": "aborted"}, False),
+    (REVEAL, {"permit": "granted"}, False),
+    (REVEAL, {"permit": "applied"}, True),
+    (REVEAL, {"permit": "needed"}, True),
+    (TO_ALL, {"permit": "needed"}, False),
+]
+"""A step, what people then change of its city, and whether that stops it."""
 
 
 async def _bot(bench: Benches, at: datetime = NOON) -> Bench:
@@ -93,8 +119,9 @@ async def test_spreading_goes_on_where_a_crash_left_it(
     assert sorted(recipients(b.platform.published)) == [f"v{number:03}" for number in range(35)]
 
 
-async def test_a_city_that_is_aborted_in_between_gets_no_more(
-    bench: Benches, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("status", ["aborted", "ended"])
+async def test_a_city_that_is_stopped_in_between_gets_no_more(
+    bench: Benches, monkeypatch: pytest.MonkeyPatch, status: str
 ) -> None:
     monkeypatch.setattr(stepping, "CHUNK", 10)
     b = await _bot(bench)
@@ -102,7 +129,7 @@ async def test_a_city_that_is_aborted_in_between_gets_no_more(
     one = await add_step(b.store, TO_ALL, NOON)
     await _die_after(b, 2)
     async with b.store.write() as connection:
-        await connection.execute(day_city.update().values(status="aborted"))
+        await connection.execute(day_city.update().values(status=status))
     await b.later(timedelta(minutes=3))
     assert b.platform.published == []
     assert {each.state for each in await letters(b.store)} == {"cancelled"}
@@ -142,6 +169,79 @@ async def test_whoever_withdraws_at_the_last_moment_gets_nothing(bench: Benches)
     (letter,) = await letters(b.store)
     assert (letter.state, letter.reason) == ("cancelled", UNWANTED)
     assert b.platform.published == []
+
+
+@pytest.mark.parametrize(("step", "changed", "stops"), STOPS)
+async def test_whoever_moves_there_after_a_stop_is_given_nothing_of_it(
+    bench: Benches, step: DayStep, changed: dict[str, str], *, stops: bool
+) -> None:
+    b = await _bot(bench)
+    await add_volunteers(b.store, ["ada"], city="hamburg")
+    await _state_of_city(b.store)
+    await _fill_in(b.store)
+    list_id = await add_step(b.store, step, NOON)
+    await b.run()
+    assert ((await row(b.store, list_id)).state, await letters(b.store)) == ("sent", [])
+    await _change_city(b.store, **changed)
+    await choose(b.store, "ada", city="berlin")
+    await b.store.run(lambda connection: stepping.settle_steps(connection, "ada", NOON))
+    assert len(await letters(b.store)) == (not stops)
+
+
+async def test_a_letter_that_was_cancelled_is_not_given_again_after_an_abort(bench: Benches) -> None:
+    b = await _bot(bench)
+    await add_volunteers(b.store, ["ada"], city="berlin")
+    await add_step(b.store, TO_ALL, NOON)
+    await b.control.refresh()
+    worker = b.worker()
+    await worker.tick()
+    await worker.drain()
+    async with b.store.write() as connection:
+        await connection.execute(
+            delivery.update().where(delivery.c.kind == "letter-ada").values(state="cancelled")
+        )
+    await _change_city(b.store, status="aborted")
+    await b.store.run(lambda connection: stepping.settle_steps(connection, "ada", NOON))
+    assert [each.state for each in await letters(b.store)] == ["cancelled"]
+    await _change_city(b.store, status="planned")
+    await b.store.run(lambda connection: stepping.settle_steps(connection, "ada", NOON))
+    assert [each.state for each in await letters(b.store)] == ["ready"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "state"),
+    [
+        ({"status": "begun"}, "ready"),
+        ({"status": "aborted"}, "refused"),
+        ({"permit": "applied"}, "refused"),
+    ],
+)
+async def test_a_place_that_is_filled_in_after_a_stop_goes_to_nobody(
+    bench: Benches, changed: dict[str, str], state: str
+) -> None:
+    b = await _bot(bench)
+    await add_volunteers(b.store, ["ada"], city="berlin")
+    await _state_of_city(b.store)
+    refused = await add_step(b.store, REVEAL, NOON)
+    await b.run()
+    assert (await row(b.store, refused)).reason == stepping.NO_PLACE
+    await _change_city(b.store, **changed)
+    await b.store.run(
+        lambda connection: stepping.place_is_known(connection, "demo", "release", "berlin", NOON)
+    )
+    assert (await row(b.store, refused)).state == state
+
+
+async def _fill_in(store: Store) -> None:
+    names = {"campaign": "demo", "day": "release", "city": "berlin"}
+    async with store.write() as connection:
+        await connection.execute(meeting.insert(), [names | {"sealed": b"x", "changed_at": NOON}])
+
+
+async def _change_city(store: Store, **values: str) -> None:
+    if values:
+        async with store.write() as connection:
+            await connection.execute(day_city.update().values(values))
 
 
 async def _die_after(b: Bench, chunks: int) -> None:

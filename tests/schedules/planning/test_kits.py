@@ -13,7 +13,7 @@ from schedules.planning.kits import Kits
 from schedules.planning.record import record
 from schedules.store.engine import Store
 from schedules.store.tables import campaign
-from tests.support.deliveries import NOON, add_accounts
+from tests.support.deliveries import NOON, add_accounts, add_stale_campaign
 
 EXAMPLE: Final = Path(__file__).parents[3] / "content" / "examples" / "white-balloons"
 
@@ -63,3 +63,13 @@ async def test_campaigns_without_a_kit_are_not_named(store: Store, example: Camp
     await add_accounts(store, "a")
     await plan(store, example)
     assert await Kits(store).names() == (example.id,)
+
+
+async def test_a_campaign_that_nobody_can_read_keeps_no_other_waiting(
+    store: Store, example: Campaign
+) -> None:
+    await plan(store, example)
+    await add_stale_campaign(store)
+    kits = Kits(store)
+    assert await kits.names() == ("stale", example.id)
+    assert await kits.readable(await kits.names()) == (example,)

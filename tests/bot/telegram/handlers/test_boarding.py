@@ -8,6 +8,7 @@ from schedules.action_days import boards
 from schedules.people import groups
 from tests.support.boards import NOON, guarded_names
 from tests.support.bot_stage import BotStage
+from tests.support.deliveries import add_stale_campaign
 from tests.support.group_stage import captain, say, tap
 from tests.support.telegram.chats import Chat
 from tests.support.telegram.people import Person
@@ -25,6 +26,7 @@ async def organisers(stage: BotStage, username: str | None = None) -> tuple[Pers
 
 async def test_an_admin_puts_the_board_up_and_the_bot_stays(stage: BotStage) -> None:
     amal, group = await organisers(stage)
+    await add_stale_campaign(stage.store)
     await say(stage, amal, "/board", group)
     assert "The moment of the white balloons" in group.last.text
     assert "No captain has told a number yet." in group.last.text

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.telegram.handlers import captaining
 from schedules.action_days import calls
 from schedules.commands.pauses import paused
 from schedules.people import people, roles, traces
@@ -26,7 +27,8 @@ NOTED = "Noted for Berlin: about {} people."
 
 
 @pytest.fixture
-async def stage(sqlite_url: str) -> AsyncIterator[BotStage]:
+async def stage(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[BotStage]:
+    monkeypatch.setattr(captaining, "TOLD", captaining.Told())
     cities = ("berlin", "paris", "aleppo")
     async with bot_stage(sqlite_url, at=T0 - timedelta(hours=1), campaign=played(*cities)) as stage:
         yield stage
@@ -113,7 +115,7 @@ async def test_a_number_that_arrives_late_counts_at_its_own_time(stage: BotStage
     assert row.told_at - row.happened_at > timedelta(minutes=49)
 
 
-@pytest.mark.parametrize("text", ["12 people", "1234567", "minus 3", "-3"])
+@pytest.mark.parametrize("text", ["12 people", "123456", "minus 3", "-3"])
 async def test_what_is_no_bare_number_does_not_count(stage: BotStage, lena: Person, text: str) -> None:
     await press(stage, lena, "We have begun")
     await ask(stage, lena, text)
@@ -166,6 +168,16 @@ async def test_danger_that_is_pressed_twice_is_told_once(stage: BotStage, lena: 
         lena.type_forged_callback(data, lena.chat.pinned[0])
     await stage.settle()
     assert sum("⚠ Danger: Attack" in text for text in got(omar)) == 1
+
+
+async def test_a_second_danger_of_the_same_kind_is_told_as_well(stage: BotStage, lena: Person) -> None:
+    omar = await stage.comes("omar", "approver")
+    for _ in range(2):
+        await press(stage, lena, "Danger")
+        await press(stage, lena, "Attack")
+        await stage.advance(timedelta(minutes=1))
+        await press(stage, lena, "Back to the card")
+    assert sum("⚠ Danger: Attack" in text for text in got(omar)) == 2
 
 
 async def test_danger_that_nobody_hears_says_so(stage: BotStage, lena: Person) -> None:

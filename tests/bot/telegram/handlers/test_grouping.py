@@ -1,12 +1,8 @@
 """Binding a group, step by step, and what the bot notices of groups."""
 
-from datetime import timedelta
-
 import pytest
 
-from bot.telegram.guarding import city_of
 from schedules.people import groups
-from schedules.planning.record import record
 from tests.support.bot_stage import BotStage
 from tests.support.group_stage import RIGHTS, bind, bound_group, captain, say, tap
 
@@ -44,15 +40,7 @@ async def test_only_the_languages_of_the_city_are_offered(stage: BotStage) -> No
 
 
 async def test_more_cities_than_one_message_holds_are_shown_page_by_page(stage: BotStage) -> None:
-    berlin = city_of(stage.campaign, "berlin")
-    assert berlin is not None
-    many = tuple(
-        berlin.model_copy(update={"id": f"berlin-{number}", "name": {"en": f"Berlin {number}"}})
-        for number in range(120)
-    )
-    larger = stage.campaign.model_copy(update={"cities": many})
-    stage.world.clock.advance(timedelta(seconds=1))
-    await record(stage.store, stage.means.clock, larger, (), author="sara", kept=frozenset())
+    await stage.plan_many_cities(120)
     amal = await stage.comes("amal", "captain")
     group = stage.world.add_group("Berlin", owner=amal)
     group.add_bot(amal, rights=RIGHTS)

@@ -37,6 +37,20 @@ async def test_a_link_for_an_open_city_lets_several_in(stage: BotStage) -> None:
     assert "lets 50 people in" in carla.last.text
 
 
+async def test_more_cities_than_one_message_holds_are_shown_page_by_page(stage: BotStage) -> None:
+    await stage.plan_many_cities(120)
+    amal = await stage.comes("amal", Role.ADMIN)
+    amal.send("/invite")
+    await stage.settle()
+    for _ in range(2):
+        amal.press(amal.last, "›")
+        await stage.settle()
+    assert amal.last.buttons[-2:] == [["Berlin 119"], ["‹", "3/3"]]
+    amal.press(amal.last, "Berlin 119")
+    await stage.settle()
+    assert "Berlin 119" in amal.last.text
+
+
 def test_a_link_is_a_picture_of_its_own() -> None:
     shown = qr_code("https://t.me/balloon_bot?start=abc")
     with Image.open(BytesIO(shown)) as picture:

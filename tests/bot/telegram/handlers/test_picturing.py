@@ -10,6 +10,7 @@ from schedules.people.roles import Grant, Role
 from schedules.store.tables import media, photo
 from tests.support.boards import NOON
 from tests.support.bot_stage import BotStage
+from tests.support.deliveries import add_stale_campaign
 from tests.support.planted import KINDS, PLANTED, planted
 from tests.support.searching import everything, found
 from tests.support.telegram.people import Person
@@ -29,6 +30,7 @@ async def kept(stage: BotStage) -> list[Any]:
 
 async def test_a_picture_is_kept_for_a_reviewer_and_nothing_else_of_it_is(stage: BotStage) -> None:
     lena = await captain(stage)
+    await add_stale_campaign(stage.store)
     for kind in KINDS:
         lena.send_document(
             planted(kind, (40, 30 + len(kind))), f"IMG-20270320.{'jpg' if kind == 'MPO' else kind.lower()}"
