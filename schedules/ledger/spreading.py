@@ -105,7 +105,7 @@ def _chunk(
 ) -> str | None:
     """Write the letters of the next few volunteers. The last of these, or ``None`` where nobody is left."""
     few = connection.execute(_next_few(one, after)).all()
-    served = _without_another(connection, one, few)
+    served = without_another(connection, one.siblings, few)
     rows = [letter for each in served if (letter := _letter(one, each, post_id)) is not None]
     write_letters(connection, rows)
     note_prompted(connection, [row["kind"].removeprefix(LETTER) for row in rows], one.prompt.on)
@@ -116,6 +116,12 @@ def _chunk(
 
 
 def _next_few(one: _Spreading, after: str) -> Select[Any]:
+    serves = volunteer.c.level.in_([level.value for level in one.prompt.serves])
+    return next_few(one.held.campaign, after, CHUNK, _reads(one), serves, is_their_turn(one.prompt.on))
+
+
+def next_few(campaign: str, after: str, most: int, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """The next volunteers of a campaign who are still here, by name; their rows stay locked."""
     return (
         select(
             volunteer.c.person,
@@ -127,15 +133,13 @@ def _next_few(one: _Spreading, after: str) -> Select[Any]:
         )
         .join(person, person.c.id == volunteer.c.person)
         .where(
-            volunteer.c.campaign == one.held.campaign,
-            _reads(one),
+            volunteer.c.campaign == campaign,
             volunteer.c.person > after,
-            volunteer.c.level.in_([level.value for level in one.prompt.serves]),
             person.c.left_at.is_(None),
-            is_their_turn(one.prompt.on),
+            *conditions,
         )
         .order_by(volunteer.c.person)
-        .limit(CHUNK)
+        .limit(most)
         .with_for_update(of=volunteer)
     )
 
@@ -160,11 +164,11 @@ def is_their_turn(on: date) -> ColumnElement[bool]:
     return (volunteer.c.rhythm == Rhythm.DAILY.value) | weekly
 
 
-def _without_another(connection: Connection, one: _Spreading, few: Sequence[AnyRow]) -> list[AnyRow]:
-    """Those who have no letter of that day from another post: they changed their language or level meanwhile."""
+def without_another(connection: Connection, siblings: Sequence[int], few: Sequence[AnyRow]) -> list[AnyRow]:
+    """Those who have no letter from one of these other posts: they changed their language or level meanwhile."""
     found = connection.execute(
         select(delivery.c.kind).where(
-            delivery.c.post.in_(one.siblings),
+            delivery.c.post.in_(siblings),
             delivery.c.kind.in_([f"{LETTER}{each.person}" for each in few]),
             delivery.c.state != State.CANCELLED.value,
         )

@@ -27,13 +27,15 @@ from schedules.ledger.spreading import (
     give_letter,
     letter_row,
     locked_volunteer,
+    next_few,
+    without_another,
     write_letters,
 )
 from schedules.ledger.values import Claimed
 from schedules.lifecycle import LETTER, PUBLISH, State
 from schedules.people.steps import AFTER_THE_END, CHANGE, DayStep, To, is_step, step_of
 from schedules.people.volunteers import Rhythm
-from schedules.store.tables import day_city, delivery, meeting, person, post, sign_up, volunteer
+from schedules.store.tables import day_city, delivery, meeting, post, sign_up, volunteer
 
 NO_PLACE: Final = "Nobody has filled in where people meet."
 NO_PLACE_REMEDY: Final = "Fill it in with the bot; then it goes out by itself."
@@ -189,7 +191,7 @@ def _chunk(connection: Connection, *, ledger: Ledger, one: _Stepping, after: str
     """Write the letters of the next few volunteers. The last of these, or ``None`` where nobody is left."""
     _look_at_city(connection, one)
     few = connection.execute(_next_few(one, after)).all()
-    meant = _without_another(connection, one, _who_come(connection, one, few))
+    meant = without_another(connection, one.siblings, _who_come(connection, one, few))
     write_letters(connection, [_row(one, each) for each in meant if not _is_away(each, one)])
     last = few[-1].person if len(few) == CHUNK else None
     if not ledger.advance(connection, one.held, {AFTER: last or after}):
@@ -235,27 +237,9 @@ def _has_place(connection: Connection, names: dict[str, str]) -> bool:
 
 
 def _next_few(one: _Stepping, after: str) -> Select[Any]:
-    return (
-        select(
-            volunteer.c.person,
-            volunteer.c.zone,
-            volunteer.c.city,
-            volunteer.c.partner,
-            volunteer.c.paused_until,
-        )
-        .join(person, person.c.id == volunteer.c.person)
-        .where(
-            volunteer.c.campaign == one.held.campaign,
-            volunteer.c.city == one.step.city,
-            volunteer.c.person > after,
-            volunteer.c.rhythm != Rhythm.PAUSED.value,
-            person.c.left_at.is_(None),
-            _reads(one),
-        )
-        .order_by(volunteer.c.person)
-        .limit(CHUNK)
-        .with_for_update(of=volunteer)
-    )
+    in_the_city = volunteer.c.city == one.step.city
+    is_awake = volunteer.c.rhythm != Rhythm.PAUSED.value
+    return next_few(one.held.campaign, after, CHUNK, in_the_city, is_awake, _reads(one))
 
 
 def _reads(one: _Stepping) -> ColumnElement[bool]:
@@ -287,19 +271,6 @@ def _who_come(connection: Connection, one: _Stepping, few: Sequence[AnyRow]) -> 
     )
     signed = set(found.scalars())
     return [each for each in few if each.person in signed]
-
-
-def _without_another(connection: Connection, one: _Stepping, few: Sequence[AnyRow]) -> list[AnyRow]:
-    """Those who have no letter of the step in another language: they changed theirs meanwhile."""
-    found = connection.execute(
-        select(delivery.c.kind).where(
-            delivery.c.post.in_(one.siblings),
-            delivery.c.kind.in_([f"{LETTER}{each.person}" for each in few]),
-            delivery.c.state != State.CANCELLED.value,
-        )
-    )
-    have = set(found.scalars())
-    return [each for each in few if f"{LETTER}{each.person}" not in have]
 
 
 def _is_away(who: AnyRow, one: _Stepping) -> bool:
