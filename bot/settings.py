@@ -46,7 +46,7 @@ class Settings:
     actor: str = ""
     log: str = "auto"
     log_level: str = "info"
-    in_flight: int = 200
+    in_flight: int = 400
     public_url: str = ""
     telegram: str = POLLING
     board: str = ""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import ClassVar, Final, Protocol, Self, TypeAlias
 
-from channels.errors import FeatureMissing
+from channels.errors import ChannelError, FeatureMissing
 from channels.secret import Secret
 from content.limits import Limits
 from content.richtext import RichText
@@ -354,6 +354,11 @@ class AccountCheck:
     identity: str
     detail: str
     quota: Quota | None = None
+
+    @classmethod
+    def failed(cls, error: ChannelError, identity: str = "") -> "AccountCheck":
+        """The account would not be let to post, for this reason."""
+        return cls(ready=False, identity=identity, detail=f"{error.detail}. {error.remedy}")
 
 
 @dataclass(frozen=True, slots=True)

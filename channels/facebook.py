@@ -116,7 +116,7 @@ class FacebookChannel(Channel):
         try:
             owner = await self._graph.get("me", fields="id,name")
         except NotAuthorised as error:
-            return AccountCheck(ready=False, identity="", detail=f"{error.detail}. {error.remedy}")
+            return AccountCheck.failed(error)
         if not isinstance(owner.get("id"), str):
             raise self._graph.unreadable()
         if owner["id"] != self._page:

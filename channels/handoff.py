@@ -117,7 +117,7 @@ class HandoffChannel(Channel):
         try:
             self._port()
         except NotAuthorised as error:
-            return AccountCheck(ready=False, identity=self._to, detail=f"{error.detail}. {error.remedy}")
+            return AccountCheck.failed(error, self._to)
         then = f", then {self._then}" if self._then else ", and nobody else: set `then` to name somebody"
         return AccountCheck(
             ready=True,

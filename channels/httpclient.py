@@ -4,21 +4,23 @@ A request that certainly never left is ``Unreachable``. From the first byte on, 
 without a clear answer is ``OutcomeUnknown``; a read that fails the same way is ``Unreachable``.
 """
 
+import asyncio
 import functools
-import importlib.util
+import io
 import json
 import logging
 import math
 import ssl
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import IO, Any, Final, TypeAlias
+from weakref import WeakKeyDictionary
 
-import httpx
+import aiohttp
+import certifi
 
 from channels.errors import (
     ChannelError,
@@ -29,8 +31,11 @@ from channels.errors import (
     Unreachable,
 )
 
-TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=20.0, pool=5.0)
-"""Seconds. The dispatcher's own deadline is above their sum."""
+TIMEOUT = aiohttp.ClientTimeout(total=60.0, connect=5.0, sock_read=20.0)
+"""Seconds: for a whole request, for its connection, and between two pieces of the answer. The dispatcher's own deadline is below the first."""
+IDLE: Final = 4.0
+"""Seconds for which a connection waits for its next request. Servers hang up after five (Node and uvicorn, by default) or more: a
+request that meets a connection just as it is closed leaves a doubt."""
 MAX_ANSWER_BYTES: Final = 2 * 1024 * 1024
 DEFAULT_WAIT: Final = timedelta(seconds=60)
 LONGEST_WAIT: Final = timedelta(days=1)
@@ -39,26 +44,36 @@ DENIALS: Final = frozenset({401, 402, 403})
 SHORTEST_WAIT: Final = timedelta(seconds=1)
 
 NOTHING_SENT: Final = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
 )
-"""Raised by httpx before the first byte of a request leaves."""
+"""Raised by aiohttp before the first byte of a request leaves."""
 
-OPTIONAL: Final = "sniffio"
-TALKATIVE_LOGGERS: Final = ("httpx", "httpcore", "telegram", "oauthlib", "tweepy")
+TALKATIVE_LOGGERS: Final = ("aiohttp", "httpx", "httpcore", "telegram", "oauthlib", "tweepy")
 """Libraries that log addresses with tokens in them, or whole messages."""
 
+File: TypeAlias = tuple[str, bytes | IO[bytes], str]
+"""Name, content and media type."""
 
-class AnswerTooLarge(httpx.HTTPError):
-    """The other side sent more than ``MAX_ANSWER_BYTES``."""
+
+class NoAnswer(Exception):
+    """No whole answer came, for a reason of which only the kind is told: addresses may hold a token.
+
+    Attributes:
+        left: Whether something of the request may have left this machine.
+        late: Whether it was waited for in vain.
+    """
+
+    def __init__(self, kind: str, *, left: bool, late: bool = False) -> None:
+        super().__init__(kind)
+        self.left, self.late = left, late
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, whole and within bounds."""
+    """What came back, whole and within bounds. The names of headers are in small letters, or of any case."""
 
     status: int
     headers: Mapping[str, str]
@@ -81,45 +96,142 @@ def quiet_libraries() -> None:
 @functools.cache
 def tls() -> ssl.SSLContext:
     """The trusted certificates, read once per process."""
-    return httpx.create_ssl_context(trust_env=False)
+    return ssl.create_default_context(cafile=certifi.where())
 
 
-@functools.cache
-def spare_the_search() -> None:
-    """Let httpcore know once that sniffio is not installed.
+class HttpClient:
+    """Requests of one account: no proxy from the environment, no redirects, no cookies kept.
 
-    It imports it anew for every lock, and while nobody says that it is missing, Python searches its whole path each time: a tenth of what a
-    send costs.
+    Close it.
+
+    Args:
+        base_url: What addresses without a scheme are relative to.
+        headers: Sent with every request.
     """
-    if importlib.util.find_spec(OPTIONAL) is None:
-        sys.modules[OPTIONAL] = None  # type: ignore[assignment]  # the documented way to say so
+
+    def __init__(self, base_url: str = "", headers: Mapping[str, str] | None = None) -> None:
+        quiet_libraries()
+        self._base_url = base_url.rstrip("/")
+        self._headers = dict(headers or {})
+        self._session: aiohttp.ClientSession | None = None
+
+    async def fetch(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        json: Any = None,
+        data: Mapping[str, str] | None = None,
+        files: Mapping[str, File] | None = None,
+        timeout: aiohttp.ClientTimeout | None = None,  # noqa: ASYNC109 - one of the library's own
+    ) -> Answer:
+        """Send one request and read the whole answer, up to ``MAX_ANSWER_BYTES`` after decompression.
+
+        Args:
+            content: The body as it is; or
+            json: the body before it is written as JSON; or
+            data: the fields of a form, with
+            files: that belong to it.
+
+        Raises:
+            NoAnswer: Nothing usable came back; ``Translator.failure`` says what that means.
+        """
+        body = io.BytesIO(content) if content is not None else _form(data, files)
+        address = url if "://" in url else f"{self._base_url}/{url.lstrip('/')}"
+        try:
+            async with self._opened().request(
+                method,
+                address,
+                params=params,
+                headers=headers,
+                json=json,
+                data=body,
+                timeout=timeout or TIMEOUT,
+                allow_redirects=False,
+            ) as response:
+                return Answer(response.status, response.headers, await _read(response))
+        except NOTHING_SENT as error:
+            raise NoAnswer(_kind(error), left=False, late=isinstance(error, TimeoutError)) from None
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise NoAnswer(_kind(error), left=True, late=isinstance(error, TimeoutError)) from None
+
+    async def aclose(self) -> None:
+        """Give the connections back."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+            await _give_back()
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=_borrow(),
+                connector_owner=False,
+                headers=self._headers,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                json_serialize=_as_json,
+                trust_env=False,
+            )
+        return self._session
 
 
-def client_options() -> dict[str, Any]:
-    """What every client of ours is built with: no proxy from the environment, no redirects, no cookies kept."""
-    quiet_libraries()
-    spare_the_search()
-    return {"timeout": TIMEOUT, "trust_env": False, "follow_redirects": False, "verify": tls()}
+@dataclass(slots=True)
+class _Connections:
+    """Those of one event loop, shared by its clients: many accounts live on one platform, and a process may open few files.
 
-
-def new_client(base_url: str = "", headers: Mapping[str, str] | None = None) -> httpx.AsyncClient:
-    """A client for one account. Close it."""
-    return httpx.AsyncClient(base_url=base_url, headers=headers, **client_options())
-
-
-async def fetch(client: httpx.AsyncClient, method: str, url: str, **options: Any) -> Answer:
-    """Send one request and read the whole answer, up to ``MAX_ANSWER_BYTES`` after decompression.
-
-    Raises:
-        httpx.HTTPError: Nothing usable came back; ``Translator.failure`` says what that means.
+    The dispatcher decides how many are wanted at one time, so there is no bound here for others to wait at.
     """
-    async with client.stream(method, url, **options) as response:
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > MAX_ANSWER_BYTES:
-                raise AnswerTooLarge("the answer is too large")
-        return Answer(response.status_code, response.headers, bytes(body))
+
+    connector: aiohttp.TCPConnector
+    users: int = 0
+
+
+_CONNECTIONS: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, _Connections]] = WeakKeyDictionary()
+
+
+def _borrow() -> aiohttp.TCPConnector:
+    loop = asyncio.get_running_loop()
+    if loop not in _CONNECTIONS:
+        _CONNECTIONS[loop] = _Connections(aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE, ssl=tls()))
+    _CONNECTIONS[loop].users += 1
+    return _CONNECTIONS[loop].connector
+
+
+async def _give_back() -> None:
+    loop = asyncio.get_running_loop()
+    _CONNECTIONS[loop].users -= 1
+    if not _CONNECTIONS[loop].users:
+        await _CONNECTIONS.pop(loop).connector.close()
+
+
+def _form(data: Mapping[str, str] | None, files: Mapping[str, File] | None) -> aiohttp.FormData | None:
+    if not data and not files:
+        return None
+    form = aiohttp.FormData(data or {})
+    for name, (file_name, content, mime) in (files or {}).items():
+        opened = io.BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(name, opened, filename=file_name, content_type=mime)
+    return form
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_ANSWER_BYTES:
+            raise NoAnswer("the answer is too large", left=True)
+    return bytes(body)
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _kind(error: Exception) -> str:
+    return type(error).__name__
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +246,11 @@ class Translator:
     account: str
     refused_before: frozenset[int] = frozenset()
 
-    def failure(self, error: httpx.HTTPError | httpx.InvalidURL, *, publishing: bool) -> ChannelError:
+    def failure(self, error: NoAnswer, *, publishing: bool) -> ChannelError:
         """The error for a request that got no whole answer."""
-        if isinstance(error, (*NOTHING_SENT, httpx.InvalidURL)):
-            return self.unreachable(f"the server could not be reached ({type(error).__name__})")
-        return self.unclear(f"the connection broke off ({type(error).__name__})", publishing=publishing)
+        if not error.left:
+            return self.unreachable(f"the server could not be reached ({error})")
+        return self.unclear(f"the connection broke off ({error})", publishing=publishing)
 
     def refusal(self, answer: Answer, *, publishing: bool, reason: str = "") -> ChannelError:
         """The error for an answer that is not 2xx. ``reason`` is the platform's own, without any secret."""

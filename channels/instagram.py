@@ -121,7 +121,7 @@ class InstagramChannel(Channel):
         try:
             return await self._graph.check(self._user, f"{self._user}/content_publishing_limit")
         except NotAuthorised as error:
-            return AccountCheck(ready=False, identity="", detail=f"{error.detail}. {error.remedy}")
+            return AccountCheck.failed(error)
 
     async def aclose(self) -> None:
         """Close the connections to Instagram."""

@@ -132,7 +132,7 @@ class ThreadsChannel(Channel):
         try:
             check = await self._graph.check(self._user, f"{self._user}/threads_publishing_limit")
         except NotAuthorised as error:
-            return AccountCheck(ready=False, identity="", detail=f"{error.detail}. {error.remedy}")
+            return AccountCheck.failed(error)
         if self._addresses.are_known:
             return check
         detail = f"{check.detail} It cannot post pictures or videos. {GIVE_ADDRESS}"

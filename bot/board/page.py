@@ -1,17 +1,15 @@
 """The board as one page that needs nothing from elsewhere, in one language."""
 
 import base64
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.board.canvas import canvas_of
+from bot.pages import source_hash, templates
 from bot.telegram.boardtold import city_told, offset_told, step_told, totals_told
 from bot.telegram.spoken import own_name, spoken, words_for
 from content.filters import datetime_, number_
@@ -23,6 +21,7 @@ from schedules.action_days.board import STEPS, Board, StepView
 from schedules.walltime import zone
 
 HERE: Final = Path(__file__).parent
+_TEMPLATES: Final = templates(HERE)
 REFRESH_SECONDS: Final = 30
 """After so long a browser looks again."""
 
@@ -64,28 +63,24 @@ def as_html(board: Board, campaign: Campaign, language: str, pictures: Mapping[s
     reader_words = words_for(campaign, language)
     names = {city.id: spoken(city.name, language, campaign) for city in board.cities}
     style = own("board.css")
-    return (
-        _environment()
-        .get_template("board.html")
-        .render(
-            words=reader_words,
-            direction=direction(reader_words.language),
-            style=Markup(style),  # noqa: S704 - our own file
-            style_hash=_hash(style),
-            refresh=REFRESH_SECONDS,
-            title=spoken(board.title, language, campaign),
-            languages=[Tongue(tag, own_name(tag)) for tag in campaign.languages],
-            as_of=_as_of(board, campaign, reader_words),
-            private=None if board.is_public else reader_words.say("for organisers alone"),
-            totals=list(totals_told(board, reader_words)),
-            headings=_headings(reader_words),
-            canvas=canvas_of(board.cities),
-            names=names,
-            number=lambda value: number_(reader_words.habits, value),
-            cities={city.id: list(city_told(city, reader_words)) for city in board.cities},
-            photos=list(_shown(board, pictures, names, reader_words)),
-            steps=[_line(step, reader_words) for step in board.steps],
-        )
+    return _TEMPLATES.get_template("board.html").render(
+        words=reader_words,
+        direction=direction(reader_words.language),
+        style=Markup(style),  # noqa: S704 - our own file
+        style_hash=source_hash(style),
+        refresh=REFRESH_SECONDS,
+        title=spoken(board.title, language, campaign),
+        languages=[Tongue(tag, own_name(tag)) for tag in campaign.languages],
+        as_of=_as_of(board, campaign, reader_words),
+        private=None if board.is_public else reader_words.say("for organisers alone"),
+        totals=list(totals_told(board, reader_words)),
+        headings=_headings(reader_words),
+        canvas=canvas_of(board.cities),
+        names=names,
+        number=lambda value: number_(reader_words.habits, value),
+        cities={city.id: list(city_told(city, reader_words)) for city in board.cities},
+        photos=list(_shown(board, pictures, names, reader_words)),
+        steps=[_line(step, reader_words) for step in board.steps],
     )
 
 
@@ -128,13 +123,3 @@ def _address(picture: Picture) -> str:
 def _line(step: StepView, reader_words: Words) -> Line:
     told = list(step_told(step, reader_words))
     return Line(offset_told(step, reader_words), reader_words.of(STEPS[step.kind]), told)
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-@cache
-def _environment() -> Environment:
-    options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True}
-    return Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, **options)

@@ -278,7 +278,7 @@ def _ask_platform(desk: Desk, actor: "Actor", stored: "Account") -> int:
     try:
         check = desk.do(_verify(desk, account))
     except NotAuthorised as error:
-        check = AccountCheck(ready=False, identity="", detail=f"{error.detail}. {error.remedy}")
+        check = AccountCheck.failed(error)
     except ChannelError as error:
         say(f"Its platform gave no answer: {error.detail.rstrip('.')}.", err=True)
         say(f"Ask again later: munasara accounts test {account}", err=True)

@@ -246,7 +246,9 @@ def _days(desk: Desk, campaign: str | None) -> "list[tuple[Campaign, ActionDay]]
 
     kits = Kits(desk.store)
     names = [campaign] if campaign else desk.do(kits.known())
-    found = [desk.do(kits.get(name)) for name in names]
+    found = desk.do(kits.offered(names))
+    for name in sorted(set(names) - {kit.id for kit in found}):
+        say(f"Left out: the campaign {name}. Plan it again: munasara plan <folder>", err=True)
     return [(kit, meant) for kit in found for meant in kit.action_days]
 
 

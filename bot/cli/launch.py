@@ -13,7 +13,8 @@ from bot.cli.session import Desk, Session, acting, pass_session
 if TYPE_CHECKING:
     from content.models import Campaign
     from schedules.commands.actor import Actor
-    from schedules.commands.launches import Ahead, Wish
+    from schedules.commands.launch_checks import Ahead
+    from schedules.commands.launch_wishes import Wish
     from schedules.planning.occurrences import Occurrence
 
 WALL_TIMES: Final = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
@@ -73,7 +74,9 @@ def launch(
 
 
 def _look(desk: Desk, actor: "Actor", campaign: "Campaign", local_at: datetime | None) -> "Ahead":
-    from schedules.commands.launches import is_kept, look, wish_for
+    from schedules.commands.launch_checks import is_kept
+    from schedules.commands.launch_wishes import wish_for
+    from schedules.commands.launches import look
     from schedules.errors import ScheduleError
 
     wish = desk.do(wish_for(desk.store, campaign.id))
@@ -122,9 +125,10 @@ def _ask(desk: Desk, actor: "Actor", ahead: "Ahead", local_at: datetime | None, 
         click.confirm("Ask to launch it?", abort=True, err=True)
     at = None if local_at is None else ahead.starts_at
     wish = desk.do(launches.ask(desk.store, desk.clock, actor, ahead.kit.id, at))
-    until = wish.asked_at + launches.WITHIN
     say(f"\nAsked: T-0 is {local_moment(wish.starts_at, ahead.kit.zone)} ({utc(wish.starts_at)}).")
-    say(f"Next, until {utc(until)}, another person:\n  munasara --as NAME launch {ahead.kit.folder}")
+    say(
+        f"Next, until {utc(wish.open_until)}, another person:\n  munasara --as NAME launch {ahead.kit.folder}"
+    )
     say(f"To take it back:\n  munasara launch {ahead.kit.folder} --cancel")
 
 

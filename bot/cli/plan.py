@@ -77,7 +77,7 @@ def plan(
 def _checked(desk: Desk, folder: Path) -> "Checked":
     from content.loader import load_campaign
     from schedules.commands import accounts
-    from schedules.commands.launches import as_launched
+    from schedules.commands.launch_wishes import as_launched
     from schedules.commands.plans import check_plan
 
     campaign = desk.do(as_launched(desk.store, load_campaign(folder)))
@@ -201,7 +201,7 @@ def _summary(outcome: "Outcome") -> str:
 
 
 def _changes_something(desk: Desk, checked: "Checked", outcome: "Outcome") -> bool:
-    from schedules.commands.launches import is_kept
+    from schedules.commands.launch_checks import is_kept
     from schedules.planning.changes import Change
 
     if checked.campaign.dormant and not desk.do(is_kept(desk.store, checked.campaign)):

@@ -4,9 +4,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from bot.dayreport import wording
+from bot.pages import templates
 from content.languages import direction
 from schedules.action_days.report import DayReport
 from schedules.people.days import below_five
@@ -22,13 +23,7 @@ def as_html(report: DayReport) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates(HERE)
     environment.globals.update(
         states=wording.STATES, statuses=wording.STATUSES, local=wording.local, direction=direction
     )

@@ -9,9 +9,7 @@ from bot.rehearsal.captains import ORGANISER_CHAT, Captain
 from bot.rehearsal.dayjudge import GUARDED, Evidence
 from bot.rehearsal.plots import ABORT, DANGER, RAIN
 from bot.rehearsal.report import CitiesVerdict
-from bot.rehearsal.transcript import language_name
 from channels.rehearsal.journal import Entry
-from content.languages import direction
 from content.models import StepKind
 from schedules.action_days.board import Board, CityView
 from schedules.action_days.counts import closes_at
@@ -36,16 +34,6 @@ class Chat:
     who: str
     language: str
     lines: tuple[Line, ...]
-
-    @property
-    def language_name(self) -> str:
-        """The language in English."""
-        return language_name(self.language)
-
-    @property
-    def direction(self) -> str:
-        """Which way its text runs."""
-        return direction(self.language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """The transcript as one page that needs nothing from elsewhere."""
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,9 +9,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from bot.pages import source_hash, templates
 from bot.rehearsal.dayside import DaySide
 from bot.rehearsal.findings import Attention, Incident
 from bot.rehearsal.pictures import Thumbnail
@@ -135,19 +134,13 @@ def as_html(page: Page) -> str:
     return (
         _environment()
         .get_template("transcript.html")
-        .render(page=page, script=script, style=_own("transcript.css"), script_hash=_hash(script))
+        .render(page=page, script=script, style=_own("transcript.css"), script_hash=source_hash(script))
     )
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates(HERE)
     environment.globals.update(
         direction=direction,
         language_name=language_name,
@@ -167,10 +160,6 @@ def _unbroken(text: str) -> Markup:
 
 def _own(name: str) -> Markup:
     return Markup((HERE / name).read_text(encoding="utf-8"))  # noqa: S704 - a file of ours
-
-
-def _hash(script: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def _choices(found: Sequence[tuple[str, str]]) -> tuple[Choice, ...]:

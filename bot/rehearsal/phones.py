@@ -5,11 +5,9 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
-import httpx
-
 from channels.base import Card, Connection, OutgoingPost, Prepared, Receipt
 from channels.errors import Refused
-from channels.httpclient import Answer, fetch
+from channels.httpclient import Answer, NoAnswer
 from channels.rehearsal.channel import RehearsalChannel
 from channels.telegram.direct import GONE, DirectChannel
 from schedules.planning.prompts import PLATFORM
@@ -41,8 +39,8 @@ class PhoneChannel(RehearsalChannel):
     async def _bring(self, card: Card, post: OutgoingPost) -> Answer:
         path = f"/v1/{PLATFORM}/{card.chat}/posts"
         try:
-            return await fetch(self._http, "POST", path, json=_body(card, post))
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return await self._http.fetch("POST", path, json=_body(card, post))
+        except NoAnswer as error:
             raise self._errors.failure(error, publishing=True) from None
 
 

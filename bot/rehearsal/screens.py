@@ -12,7 +12,6 @@ from bot.rehearsal.report import LettersVerdict
 from bot.rehearsal.transcript import Card, language_name
 from bot.rehearsal.volunteers import Face, Screen
 from content.intents import Intent, label
-from content.languages import direction
 from content.models import Level
 from schedules.ledger.answers import Answer
 from schedules.lifecycle import State
@@ -47,16 +46,6 @@ class Phone:
     opened: Face | None = None
     reply: str = ""
     is_group: bool = False
-
-    @property
-    def language_name(self) -> str:
-        """The language in English."""
-        return language_name(self.language)
-
-    @property
-    def direction(self) -> str:
-        """Which way its text runs."""
-        return direction(self.language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,7 @@ def _roles(alert: Alert) -> tuple[Role, ...]:
 
 async def tell_the_day_ahead(means: Means) -> None:
     """In the evening, once, everybody in charge: what goes out tomorrow within their scope, and what is missing."""
-    for name in await means.kits.names():
-        campaign = await means.kits.get(name)
+    for campaign in await means.kits.readable(await means.kits.names()):
         living: dict[str, list[Reader]] = {}
         for reader in await _in_charge(means, campaign):
             living.setdefault(await _zone(means, campaign, reader), []).append(reader)

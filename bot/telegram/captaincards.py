@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Final
 
-import structlog
 from telegram.error import TelegramError
 
 from bot.telegram.choices import code, marked
@@ -30,7 +29,6 @@ from schedules.action_days.crew import Member, crew
 from schedules.action_days.meetings import Meeting, read_meeting
 from schedules.commands import pauses
 from schedules.commands.scopes import named
-from schedules.errors import ScheduleError
 from schedules.people.roles import EVERYTHING, Role
 from schedules.planning.cities import OVER, Status, load_cities
 from schedules.walltime import zone
@@ -41,8 +39,6 @@ NEAR: Final = timedelta(days=3)
 """So long before T-0 a city has anything to do with its captain."""
 OFFERED: Final = timedelta(days=1)
 """So long before T-0 a captain who asks for her card gets it."""
-
-log = structlog.get_logger()
 
 
 class Shown:
@@ -84,13 +80,8 @@ class Standing:
 async def near(means: Means) -> AsyncIterator[Gathering]:
     """Every city in which an action day is less than a few days ahead, or was today."""
     now = means.clock.now()
-    for name in await means.kits.names():
-        try:
-            campaign = await means.kits.get(name)
-        except ScheduleError:
-            log.warning("a campaign has no captains until it is planned again", campaign=name)
-            continue
-        states = await load_cities(means.store, name) if campaign.action_days else {}
+    for campaign in await means.kits.readable(await means.kits.names()):
+        states = await load_cities(means.store, campaign.id) if campaign.action_days else {}
         for each in calls.gatherings(campaign, states):
             if each.starts_at - NEAR <= now < each.starts_at + NEAR:
                 yield each

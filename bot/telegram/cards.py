@@ -13,6 +13,8 @@ from bot.telegram.guarding import is_guarded
 from bot.telegram.signing import Signer
 from bot.telegram.spoken import own_name, spoken, words_for
 from channels.base import Button, Card, OutgoingPost, Rows
+from channels.errors import Unreachable
+from channels.registry import BOT_CHANNEL
 from channels.telegram.entities import as_html
 from content.counting import utf16_units
 from content.intents import Intent, label
@@ -20,6 +22,7 @@ from content.models import LEVELS, AskKind, Campaign, Effort, Level, Prompt
 from content.words import Words
 from schedules.accounts.vault import Vault
 from schedules.clock import Clock
+from schedules.errors import ScheduleError
 from schedules.ledger import prompts
 from schedules.ledger.cards import Written
 from schedules.people import people, traces, volunteers
@@ -31,6 +34,10 @@ from schedules.store.engine import Store
 
 LONGEST: Final = 4096
 """UTF-16 units of a message (core.telegram.org/bots/api#sendmessage)."""
+UNPLANNED: Final = "Another version of Munasara planned this campaign, and this one cannot read it."
+UNPLANNED_REMEDY: Final = (
+    "Plan it again: munasara plan <folder>. What is not too late by then goes out by itself."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +70,11 @@ class PromptCards:
         """What a volunteer gets of a prompt; ``None`` where they want none, or not this one, any more.
 
         In a guarded city it is noted now, before anybody can know its number.
+
+        Raises:
+            Unreachable: Their campaign must be planned again first.
         """
-        letter, reader = await self._letter(post), await self.reader(post.recipient or "")
+        letter, reader = await self._letter(post), await self.recipient(post)
         if letter is None or reader is None or not self._wants(reader.volunteer, letter.prompt):
             return None
         if reader.is_guarded:
@@ -83,8 +93,23 @@ class PromptCards:
         """They blocked the bot or are gone."""
         await people.left(self.store, self.clock, recipient)
 
+    async def recipient(self, post: OutgoingPost) -> Reader | None:
+        """Who a letter is for; ``None`` where they left.
+
+        Raises:
+            Unreachable: Their campaign must be planned again first.
+        """
+        try:
+            return await self.reader(post.recipient or "")
+        except ScheduleError:
+            raise Unreachable(BOT_CHANNEL, "", UNPLANNED, UNPLANNED_REMEDY) from None
+
     async def reader(self, person: str) -> Reader | None:
-        """Who reads the cards of a volunteer; ``None`` where they left."""
+        """Who reads the cards of a volunteer; ``None`` where they left.
+
+        Raises:
+            ScheduleError: Their campaign must be planned again first.
+        """
         volunteer = await volunteers.get(self.store, person)
         known = await people.get(self.store, person)
         chat = await people.address(self.store, self.vault, person)

@@ -29,11 +29,10 @@ async def ask_who_stays(means: Means) -> None:
     """Ask volunteers of campaigns that are over, outside their quiet hours. Each is asked once, even where the question
     was lost.
     """
-    for name in await means.kits.names():
-        campaign = await means.kits.get(name)
+    for campaign in await means.kits.readable(await means.kits.names()):
         if means.clock.now().astimezone(zone(campaign.zone)).date() <= campaign.ends_on:
             continue
-        for pseudonym in await staying.unasked(means.store, means.clock, name, MOST):
+        for pseudonym in await staying.unasked(means.store, means.clock, campaign.id, MOST):
             person = await people.get(means.store, pseudonym)
             if person and await staying.note_asked(means.store, means.clock, pseudonym):
                 await _ask(means, campaign, person)

@@ -7,6 +7,7 @@ from typing import Final
 from content.models import Campaign, City, Risk
 from content.words import Words
 from schedules.people import roles, volunteers
+from schedules.people.volunteers import Volunteer
 from schedules.planning.kits import Kits
 from schedules.store.engine import Store
 
@@ -30,11 +31,11 @@ def risk_of(campaign: Campaign, name: str | None) -> Risk:
 async def is_guarded(store: Store, kits: Kits, person: str) -> bool:
     """Whether being found out is dangerous for somebody: where they take part, or where they are in charge of a city.
 
-    While a campaign must be planned again, whoever is in charge of a city counts as guarded: it may be so there.
+    While a campaign must be planned again, its volunteers and whoever is in charge of a city count as guarded: it may
+    be so there.
     """
     volunteer = await volunteers.get(store, person)
-    takes_part = volunteer and risk_of(await kits.get(volunteer.campaign), volunteer.city)
-    if takes_part is Risk.GUARDED:
+    if volunteer is not None and await _risks(kits, volunteer) != {Risk.OPEN}:
         return True
     scopes = [grant.scope for grant in await roles.of(store, person)]
     cities = [scope.removeprefix(CITY) for scope in scopes if scope.startswith(CITY)]
@@ -56,6 +57,11 @@ def behind_a_tap(html: str, their_words: Words) -> str:
 def covered(html: str) -> str:
     """Telegram's HTML as a spoiler."""
     return f"<tg-spoiler>{_UNSPOILABLE.sub('', html)}</tg-spoiler>"
+
+
+async def _risks(kits: Kits, volunteer: Volunteer) -> set[Risk]:
+    """How dangerous it is where somebody takes part; nothing where nobody can read it."""
+    return {risk_of(each, volunteer.city) for each in await kits.readable([volunteer.campaign])}
 
 
 def _is_guarded(campaigns: Sequence[Campaign], name: str) -> bool:

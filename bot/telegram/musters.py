@@ -194,7 +194,10 @@ def _question(one: Due, reader: Reader) -> tuple[str, Rows]:
 
 
 async def _ask_home(means: Means, one: Due, facts_now: Facts, *, hears: bool) -> None:
-    """Ask everybody who was at work that day; whoever stays silent is locked out, while their answer would be heard."""
+    """Ask everybody who was at work that day; whoever stays silent is locked out, while their answer would be heard.
+
+    Who is away is not asked; but going away is no answer of whoever has been asked: it may be said by another on their phone.
+    """
     gathering, asked = one.gathering, facts_now.asked_in(one.gathering)
     if gathering.state.status is Status.ABORTED and facts_now.said_in(gathering).begun_at is None:
         return
@@ -207,7 +210,7 @@ async def _ask_home(means: Means, one: Due, facts_now: Facts, *, hears: bool) ->
         if reader is not None and not is_home(gathering, asked, member.person):
             await _ask(one, reader)
     for each in here:
-        if each.person not in away and not is_home(gathering, asked, each.person):
+        if not is_home(gathering, asked, each.person):
             await _wait_for(means, one, each, asked, hears=hears)
 
 

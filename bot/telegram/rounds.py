@@ -18,6 +18,7 @@ from channels.telegram.keyboards import markup
 from content.counting import utf16_units
 from content.words import Words, words
 from schedules.action_days import boards
+from schedules.errors import ScheduleError
 from schedules.ledger import squares, tallies
 from schedules.ledger.squares import Shown
 from schedules.people import groups
@@ -90,7 +91,7 @@ async def _in_each(means: Means, job: Callable[[Means, Group, int], Awaitable[No
             await job(means, group, chat)
         except ChatMigrated as error:
             await groups.moved(means.store, means.vault, means.clock, group.account, error.new_chat_id)
-        except TelegramError as error:
+        except (TelegramError, ScheduleError) as error:
             log.info("a group was not served", account=group.account, error=type(error).__name__)
 
 

@@ -46,11 +46,12 @@ class StepCards(PromptCards):
 
         Raises:
             Refused: It tells where people meet, and nobody has filled that in.
+            Unreachable: Their campaign must be planned again first.
         """
         step = step_of({"options": post.options})
         if step is None:
             return await super().card(post)
-        letter, reader = await self._step_letter(post), await self.reader(post.recipient or "")
+        letter, reader = await self._step_letter(post), await self.recipient(post)
         if letter is None or reader is None or self.is_paused(reader.volunteer):
             return None
         if reader.volunteer.city != step.city:

@@ -156,7 +156,7 @@ class BlueskyChannel(Channel):
         try:
             value = await self._asked(GET_SESSION, {})
         except NotAuthorised as error:
-            return AccountCheck(ready=False, identity="", detail=f"{error.detail}. {error.remedy}")
+            return AccountCheck.failed(error)
         if not isinstance(value.get("handle"), str):
             raise self._errors.unreachable("the answer could not be read; check the account's base_url")
         return _check(value)

@@ -12,10 +12,8 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-import httpx
-
 from channels.errors import ChannelError, RateLimited
-from channels.httpclient import Answer, Translator, clamp_wait, fetch, new_client, retry_after
+from channels.httpclient import Answer, HttpClient, NoAnswer, Translator, clamp_wait, retry_after
 from channels.secret import MASK
 
 EXPIRED: Final = "ExpiredToken"
@@ -59,7 +57,7 @@ class Xrpc:
     def __init__(self, base_url: str, errors: Translator) -> None:
         self._errors = errors
         self._address = base_url.rstrip("/") + PATH
-        self._http = new_client()
+        self._http = HttpClient()
 
     async def get(self, method: str, token: str, parameters: Mapping[str, str]) -> Answer:
         """Ask for something.
@@ -110,8 +108,8 @@ class Xrpc:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"Content-Type": mime} if mime else {}
         try:
-            return await fetch(self._http, verb, self._address + method, headers=headers, **content)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return await self._http.fetch(verb, self._address + method, headers=headers, **content)
+        except NoAnswer as error:
             raise self._errors.failure(error, publishing=publishing) from None
 
 

@@ -94,9 +94,7 @@ class FeedChannel(Channel):
         try:
             count = await asyncio.to_thread(self._count)
         except (NotAuthorised, Unreachable) as error:
-            return AccountCheck(
-                ready=False, identity=self._head.title, detail=f"{error.detail}. {error.remedy}"
-            )
+            return AccountCheck.failed(error, self._head.title)
         return AccountCheck(ready=True, identity=self._head.title, detail=f"The feed has {count} entries.")
 
     async def aclose(self) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-import httpx
+import aiohttp
 
 from channels.base import (
     AccountCheck,
@@ -21,13 +21,13 @@ from channels.base import (
 )
 from channels.errors import ChannelError, NotAuthorised, RateLimited, Refused
 from channels.graph.complaints import DEAD_TOKEN, NO_SUCH_OBJECT, GraphTranslator, complaint
-from channels.httpclient import Answer, fetch, new_client
+from channels.httpclient import Answer, HttpClient, NoAnswer
 from channels.sameness import EARLY, one_form
 from channels.secret import Secret
 
 LISTED: Final = 50
 """How many of the newest posts are looked through."""
-QUICK: Final = httpx.Timeout(5.0)
+QUICK: Final = aiohttp.ClientTimeout(total=5.0)
 """Seconds for the look at a post that was just published, so that both requests fit the deadline."""
 TOO_YOUNG: Final = timedelta(days=1)
 UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError)
@@ -54,7 +54,7 @@ class Graph:
     errors: GraphTranslator
     root: str
     names: Names
-    client: httpx.AsyncClient
+    client: HttpClient
     token: Secret
 
     async def get(self, path: str, **fields: str) -> dict[str, Any]:
@@ -206,8 +206,8 @@ class Graph:
 
     async def _ask(self, method: str, path: str, *, publishing: bool, **options: Any) -> Answer:
         try:
-            return await fetch(self.client, method, path, **options)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return await self.client.fetch(method, path, **options)
+        except NoAnswer as error:
             raise self.errors.failure(error, publishing=publishing) from None
 
     def _value(
@@ -254,7 +254,7 @@ def connect(connection: Connection, channel: str, names: Names, *, base_url: str
     token = Secret(connection.secret.reveal().strip())
     _check_token(token, errors)
     headers = {"Authorization": f"Bearer {token.reveal()}"}
-    return Graph(errors, root, names, new_client(f"{root}/{spoken}/", headers), token)
+    return Graph(errors, root, names, HttpClient(f"{root}/{spoken}/", headers), token)
 
 
 def number(connection: Connection, name: str, errors: GraphTranslator) -> str:

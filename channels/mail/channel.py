@@ -98,7 +98,7 @@ class MailChannel(Channel):
         try:
             await self._relay.check()
         except NotAuthorised as error:
-            return AccountCheck(ready=False, identity=identity, detail=f"{error.detail}. {error.remedy}")
+            return AccountCheck.failed(error, identity)
         return AccountCheck(ready=True, identity=identity, detail="The mailbox may send letters.")
 
     async def aclose(self) -> None:

@@ -154,7 +154,7 @@ class Relay:
             with self._errors.step(Step.LETTER):
                 protocol.write(_LINE_STARTS_WITH_DOT.sub(b"..", letter) + b".\r\n")
             with self._errors.step(Step.ACCEPTANCE):
-                code, message = await protocol.read_response(timeout=httpclient.TIMEOUT.write)
+                code, message = await protocol.read_response(timeout=httpclient.TIMEOUT.sock_read)
             if code not in _TAKEN:
                 raise self._errors.answered(Step.ACCEPTANCE, code, message)
 
@@ -180,7 +180,7 @@ class Relay:
             start_tls=server.tls is Tls.STARTTLS,
             tls_context=httpclient.tls(),
             local_hostname=OUR_NAME,
-            timeout=httpclient.TIMEOUT.read,
+            timeout=httpclient.TIMEOUT.sock_read,
         )
         try:
             yield smtp
@@ -192,7 +192,7 @@ class Relay:
     @asynccontextmanager
     async def _in_time(self) -> AsyncIterator[None]:
         with self._errors.step(Step.GREETING):
-            async with asyncio.timeout(httpclient.TIMEOUT.read):
+            async with asyncio.timeout(httpclient.TIMEOUT.sock_read):
                 yield
 
     async def _log_in(self, smtp: SMTP) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-import httpx
+from yarl import URL
 
 from channels.base import (
     JSON,
@@ -138,9 +138,9 @@ class MastodonChannel(Channel):
             missing = _without(await self._client.scopes())
             instance = await self._client.instance()
         except (NotAuthorised, Refused) as error:
-            return AccountCheck(ready=False, identity="", detail=f"{error.detail}. {error.remedy}")
+            return AccountCheck.failed(error)
         self._use(dict(told_limits(instance)))
-        domain = instance.get("domain") or httpx.URL(self._address()).host
+        domain = instance.get("domain") or URL(self._address()).host
         return AccountCheck(not missing, f"@{account.get('acct')}@{domain}", missing or self._abilities())
 
     async def aclose(self) -> None:
@@ -210,8 +210,8 @@ class MastodonChannel(Channel):
 
 def _is_address(base_url: str) -> bool:
     try:
-        address = httpx.URL(base_url)
-    except httpx.InvalidURL:
+        address = URL(base_url)
+    except ValueError:
         return False
     return address.scheme in {"http", "https"} and bool(address.host)
 

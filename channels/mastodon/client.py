@@ -12,11 +12,9 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Final
 
-import httpx
-
 from channels.base import Connection, OutgoingMedia
 from channels.errors import ChannelError, RateLimited
-from channels.httpclient import Answer, Translator, clamp_wait, fetch, new_client, retry_after
+from channels.httpclient import Answer, HttpClient, NoAnswer, Translator, clamp_wait, retry_after
 from channels.secret import MASK
 from content.limits import Limits
 
@@ -59,7 +57,7 @@ class MastodonClient:
     def __init__(self, connection: Connection, base_url: str, token: str) -> None:
         self.errors = MastodonTranslator("mastodon", connection.account)
         self._token = token
-        self._http = new_client(base_url, {"Authorization": f"Bearer {token}"})
+        self._http = HttpClient(base_url, {"Authorization": f"Bearer {token}"})
 
     async def send(
         self,
@@ -75,14 +73,14 @@ class MastodonClient:
         Args:
             publishing: Whether it shows something to the public.
             bearing: Statuses beside the 2xx that are answers here, not errors.
-            options: As httpx takes them.
+            options: As ``HttpClient.fetch`` takes them.
 
         Raises:
             ChannelError: The server could not be asked, or refused.
         """
         try:
-            answer = await fetch(self._http, method, path, **options)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            answer = await self._http.fetch(method, path, **options)
+        except NoAnswer as error:
             raise self.errors.failure(error, publishing=publishing) from None
         if answer.ok or answer.status in bearing:
             return answer

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
-import httpx
-
 from channels.base import (
     AccountCheck,
     CannotTell,
@@ -23,7 +21,7 @@ from channels.base import (
 )
 from channels.demands import require_features, visible_post
 from channels.errors import ChannelError, NotAuthorised, Refused
-from channels.httpclient import Answer, Translator, fetch, new_client
+from channels.httpclient import Answer, HttpClient, NoAnswer, Translator
 from content.limits import LIMITS, Limits
 from content.richtext import RichText, plain
 
@@ -74,7 +72,7 @@ class RehearsalChannel(Channel):
         self.limits = LIMITS[platform]
         self.features = _features(self.limits, connection.settings)
         self._path = f"/v1/{platform}/{quote(connection.account, safe='')}"
-        self._http = new_client(self._setting("base_url"), headers=_authorisation(connection))
+        self._http = HttpClient(self._setting("base_url"), headers=_authorisation(connection))
 
     def _setting(self, name: str) -> str:
         value = self.connection.settings.get(name, "")
@@ -134,7 +132,7 @@ class RehearsalChannel(Channel):
         try:
             answer = await self._ask("GET", "")
         except (NotAuthorised, Refused) as error:
-            return AccountCheck(ready=False, identity="", detail=f"{error.detail}. {error.remedy}")
+            return AccountCheck.failed(error)
         identity = self._errors.json(answer, publishing=False).get("identity")
         if not isinstance(identity, str):
             raise self._errors.unclear("the answer could not be read", publishing=False)
@@ -146,8 +144,8 @@ class RehearsalChannel(Channel):
 
     async def _send(self, method: str, path: str, *, publishing: bool = False, **options: Any) -> Answer:
         try:
-            return await fetch(self._http, method, self._path + path, **options)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return await self._http.fetch(method, self._path + path, **options)
+        except NoAnswer as error:
             raise self._errors.failure(error, publishing=publishing) from None
 
     async def _ask(self, method: str, path: str, *, publishing: bool = False, **options: Any) -> Answer:

@@ -112,7 +112,7 @@ class TelegramChannel(Channel):
                 chat = await self._bot.api.get_chat(self._place.chat)
                 member = await self._bot.api.get_chat_member(chat.id, me.id)
         except (NotAuthorised, Refused) as error:
-            return AccountCheck(ready=False, identity="", detail=f"{error.detail}. {error.remedy}")
+            return AccountCheck.failed(error)
         identity = f"@{chat.username}" if chat.username else chat.title or ""
         missing = _missing_right(member, is_channel=chat.type == chat.CHANNEL)
         return AccountCheck(ready=not missing, identity=identity, detail=missing or _abilities(member))

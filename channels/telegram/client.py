@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -15,22 +14,22 @@ from telegram.error import (
     TelegramError,
     TimedOut,
 )
-from telegram.request import HTTPXRequest, RequestData
+from telegram.request import BaseRequest, RequestData
 
 from channels.errors import ChannelError
 from channels.httpclient import (
+    TIMEOUT,
     Answer,
+    HttpClient,
+    NoAnswer,
     Translator,
     clamp_wait,
-    client_options,
-    fetch,
     is_page,
     retry_after,
 )
 from channels.secret import MASK
 
 LONGEST_REASON: Final = 200
-POOL_SIZE: Final = 32
 TOO_MANY_REQUESTS: Final = 429
 SERVER_ERRORS: Final = 500
 TOKEN_UNKNOWN: Final = frozenset({401, 403, 404})
@@ -75,11 +74,23 @@ class Elsewhere(TelegramError):
         super().__init__("redirected")
 
 
-class BotRequest(HTTPXRequest):
+class BotRequest(BaseRequest):
     """Requests without proxies, redirects and endless answers, whose 429s always say how long to wait."""
 
     def __init__(self) -> None:
-        super().__init__(connection_pool_size=POOL_SIZE, httpx_kwargs=client_options())
+        self._http = HttpClient()
+
+    @property
+    def read_timeout(self) -> float | None:
+        """Seconds between two pieces of an answer."""
+        return TIMEOUT.sock_read
+
+    async def initialize(self) -> None:
+        """Nothing is to be prepared."""
+
+    async def shutdown(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
 
     async def do_request(
         self,
@@ -93,16 +104,12 @@ class BotRequest(HTTPXRequest):
     ) -> tuple[int, bytes]:
         """Send one request. The timeouts are ours, whatever the caller asks for."""
         del read_timeout, write_timeout, connect_timeout, pool_timeout
-        options = {
-            "data": request_data.json_parameters if request_data else None,
-            "files": request_data.multipart_data if request_data else None,
-        }
+        form = request_data.json_parameters if request_data else None
+        files = request_data.multipart_data if request_data else None
         try:
-            answer = await fetch(self._client, method, url, **options)
-        except httpx.TimeoutException as error:
-            raise TimedOut from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise NetworkError(type(error).__name__) from error
+            answer = await self._http.fetch(method, url, data=form, files=files)
+        except NoAnswer as error:
+            raise (TimedOut() if error.late else NetworkError(str(error))) from error
         return self._checked(answer)
 
     @staticmethod
@@ -184,7 +191,7 @@ class TelegramTranslator(Translator):
 
     def _no_answer(self, error: TelegramError, *, publishing: bool) -> ChannelError:
         cause = error.__cause__
-        if isinstance(cause, httpx.HTTPError | httpx.InvalidURL):
+        if isinstance(cause, NoAnswer):
             return self.failure(cause, publishing=publishing)
         return self.unclear("Telegram's answer could not be read", publishing=publishing)
 

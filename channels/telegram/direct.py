@@ -85,7 +85,7 @@ class DirectChannel(Channel):
             async with self._bot.calling():
                 me = await self._bot.api.get_me()
         except (NotAuthorised, Refused) as error:
-            return AccountCheck(ready=False, identity="", detail=f"{error.detail}. {error.remedy}")
+            return AccountCheck.failed(error)
         groups = "may join groups" if me.can_join_groups else "may not join groups"
         detail = f"The bot writes to whoever comes to it, and {groups}."
         return AccountCheck(ready=True, identity=f"@{me.username}", detail=detail)

@@ -189,7 +189,7 @@ class XChannel(Channel):
             reply = await self._client.request("GET", "/2/users/me")
             me = self._client.data(await reply.json())
         except (NotAuthorised, Refused) as error:
-            return AccountCheck(ready=False, identity="", detail=f"{error.detail}. {error.remedy}")
+            return AccountCheck.failed(error)
         read_only = reply.headers.get("x-access-level") == "read"
         return AccountCheck(
             ready=not read_only, identity=f"@{me.get('username')}", detail=READ_ONLY if read_only else MAY

@@ -11,19 +11,19 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-import httpx
 from oauthlib.oauth1 import Client as Signer  # type: ignore[import-untyped]
 from tweepy.asynchronous import AsyncClient  # type: ignore[import-untyped]
+from yarl import URL
 
 from channels.base import OutgoingMedia
 from channels.errors import ChannelError, Refused
 from channels.httpclient import (
     Answer,
+    HttpClient,
+    NoAnswer,
     Translator,
     clamp_wait,
-    fetch,
     is_foreign_denial,
-    new_client,
     retry_after,
 )
 from channels.secret import MASK
@@ -130,7 +130,7 @@ class XClient(AsyncClient):  # type: ignore[misc]
         )
         self._base_url, self._errors = base_url.rstrip("/"), errors
         self._secrets = tuple(value for value in parts.values() if len(value) >= SHORTEST_SECRET)
-        self._http = new_client()
+        self._http = HttpClient()
 
     async def request(
         self,
@@ -216,10 +216,15 @@ class XClient(AsyncClient):  # type: ignore[misc]
         **body: Any,
     ) -> Answer:
         try:
-            url = httpx.URL(self._base_url + route, params=params or None)
-            allowed = self._authorisation(str(url), method) if sign else {}
-            return await fetch(self._http, method, str(url), headers={**allowed, **(headers or {})}, **body)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            url = str(URL(self._base_url + route).update_query(params or {}))
+            allowed = self._authorisation(url, method) if sign else {}
+        except ValueError:
+            raise self._errors.not_authorised(
+                "the setting base_url is no address", "Check the account's base_url."
+            ) from None
+        try:
+            return await self._http.fetch(method, url, headers={**allowed, **(headers or {})}, **body)
+        except NoAnswer as error:
             raise self._errors.failure(error, publishing=publishing) from None
 
     def _authorisation(self, url: str, method: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import unquote
 
-import httpx
+from yarl import URL
 
 from channels.base import Receipt
 from channels.sameness import one_form
@@ -60,7 +60,7 @@ def _with_bare_links(text: str) -> str:
 def _bare(address: str) -> str:
     """An address without what X adds or changes: scheme, capitals of the host, escapes, a bare slash."""
     try:
-        url = httpx.URL(address if "://" in address else f"http://{address}")
-    except httpx.InvalidURL:
+        url = URL(address if "://" in address else f"http://{address}")
+    except ValueError:
         return address
-    return unquote((url.netloc + url.raw_path).decode())
+    return unquote((url.host_port_subcomponent or "") + url.raw_path_qs)

@@ -25,6 +25,8 @@ from schedules.store.upsert import insert_new
 
 KEPT: Final = timedelta(days=7)
 """How long after T-0 it is known where people met."""
+UNREAD: Final = timedelta(days=90)
+"""As long as a plan must be made again before it can be read, nobody knows T-0: then it is kept so long after it was filled in."""
 
 log = structlog.get_logger()
 
@@ -148,7 +150,8 @@ async def _ended_at(kits: Kits, row: Any) -> datetime:
     try:
         campaign = await kits.get(row.campaign)
     except ScheduleError:
-        return row.changed_at  # type: ignore[no-any-return]
+        is_planned = row.campaign in await kits.known()
+        return row.changed_at + (UNREAD - KEPT if is_planned else timedelta())  # type: ignore[no-any-return]
     day = next((each for each in campaign.action_days if each.id == row.day), None)
     city = next((each for each in campaign.cities if each.id == row.city), None)
     at = None if day is None or city is None else starts_at(day, city.zone).at

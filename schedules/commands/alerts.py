@@ -89,13 +89,14 @@ class Alert:
 
 async def new_alerts(store: Store, clock: Clock, kits: Kits) -> tuple[Alert, ...]:
     """What nobody was told yet. Asking marks it as told; a silence or a quota is told again the next day."""
+    campaigns = await kits.readable(await kits.names())
     found = [
         *await _wrong_posts(store, clock.now()),
         *await _urgent_posts(store, clock.now()),
         *await _untold(store, clock.now()),
         *await _accounts(store, clock.now()),
-        *await _silences(store, clock.now(), kits),
-        *await _round_ups(store, clock.now(), kits),
+        *await _silences(store, clock.now(), campaigns),
+        *await _round_ups(store, clock.now(), campaigns),
     ]
     return tuple([alert for alert in found if await _is_new(store, clock, alert)])
 
@@ -208,10 +209,9 @@ def _of_account(row: Any, now: datetime, instants: Iterable[datetime]) -> Iterat
         yield Alert(Trouble.QUOTA, row.id, scopes, f"{used} / {row.quota['allowed']}")
 
 
-async def _silences(store: Store, now: datetime, kits: Kits) -> Sequence[Alert]:
+async def _silences(store: Store, now: datetime, campaigns: Iterable[Campaign]) -> Sequence[Alert]:
     found: list[Alert] = []
-    for name in await kits.names():
-        campaign = await kits.get(name)
+    for campaign in campaigns:
         if campaign.starts_on <= _today(campaign, now) < campaign.ends_on:
             spoken = await _languages_ahead(store, campaign.id, now)
             found += [
@@ -222,10 +222,9 @@ async def _silences(store: Store, now: datetime, kits: Kits) -> Sequence[Alert]:
     return found
 
 
-async def _round_ups(store: Store, now: datetime, kits: Kits) -> Sequence[Alert]:
+async def _round_ups(store: Store, now: datetime, campaigns: Iterable[Campaign]) -> Sequence[Alert]:
     found: list[Alert] = []
-    for name in await kits.names():
-        campaign = await kits.get(name)
+    for campaign in campaigns:
         counted = await load_counts(store, campaign.id) if campaign.action_days else {}
         for day in campaign.action_days:
             if day.round_ups and day.id in counted and counted[day.id].at > now - LATELY:

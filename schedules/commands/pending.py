@@ -1,7 +1,9 @@
 """What waits for approval: who may see it, sending it back with a reason, and asking for a change."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from content.later import later
 from schedules.clock import Clock
@@ -60,9 +62,7 @@ async def reject(store: Store, clock: Clock, actor: Actor, post_id: int, why: st
     reason = _reason(why)
     actor.require_somewhere(Role.APPROVER)
     async with store.write() as connection:
-        row = await locked(connection, post_id)
-        actor.require(Role.APPROVER, of_post(row))
-        _require_planned(row.state, post_id)
+        row = await _undecided(connection, actor, post_id)
         await drop(connection, clock, actor, row, f"{actor.name} rejected it: {reason}")
         await actor.record(connection, "rejected", f"post {post_id}")
 
@@ -79,9 +79,7 @@ async def ask_for_change(store: Store, clock: Clock, actor: Actor, post_id: int,
     wish = _reason(what)
     actor.require_somewhere(Role.APPROVER)
     async with store.write() as connection:
-        row = await locked(connection, post_id)
-        actor.require(Role.APPROVER, of_post(row))
-        _require_planned(row.state, post_id)
+        row = await _undecided(connection, actor, post_id)
         await note(connection, clock, row.delivery, WISH, f"{actor.name}: {wish}")
 
 
@@ -96,16 +94,20 @@ async def asked_by(store: Store, post_id: int) -> str | None:
     return (last.detail or "").partition(":")[0] if last is not None and last.what == WISH else None
 
 
-def _require_planned(state: str, post_id: int) -> None:
-    if state != State.PLANNED:
+async def _undecided(connection: AsyncConnection, actor: Actor, post_id: int) -> Any:
+    """The row of a post that waits for the approval of somebody who may give it."""
+    row = await locked(connection, post_id)
+    actor.require(Role.APPROVER, of_post(row))
+    if row.state != State.PLANNED:
         raise IllegalMove(
-            f"Post {post_id} is {state}; it does not wait for approval.",
+            f"Post {post_id} is {row.state}; it does not wait for approval.",
             later(
                 "Number {number} is decided already: {state}.",
                 number=str(post_id),
-                state=CALLED[State(state)],
+                state=CALLED[State(row.state)],
             ),
         )
+    return row
 
 
 def _reason(text: str) -> str:

@@ -68,7 +68,7 @@ class Pace:
         deadline: For ``publish`` and for each of the other calls to a platform; shorter than the lease.
     """
 
-    in_flight: int = 200
+    in_flight: int = 400
     group: int = 100
     deadline: timedelta = timedelta(seconds=45)
 

@@ -1,5 +1,6 @@
 """Rate lanes: how many sends a bucket allows now (the generic cell rate algorithm)."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 from typing import Final
@@ -35,3 +36,32 @@ class Lane:
         """The same lane after ``sends`` more."""
         tat = max(self.tat, self.now) + ceil(sends / self.rate * MICROS)
         return Lane(self.id, self.rate, self.burst, tat, self.blocked_until, self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Allotment:
+    """How many sends an account may begin now, and the lanes that they spend."""
+
+    room: int
+    lanes: frozenset[str]
+
+
+def allot(
+    accounts: Sequence[tuple[str, str, str]], lanes: Mapping[str, Lane], fair: int, most: int
+) -> dict[str, Allotment]:
+    """Room for accounts in their order, as if each used all that it is given.
+
+    Args:
+        accounts: Each with the names of its two lanes, which may be the same.
+        fair: The most for one account.
+        most: The most for all together.
+    """
+    left = dict(lanes)
+    allotted: dict[str, Allotment] = {}
+    for account, own, shared in accounts:
+        room = min(left[own].room(), left[shared].room(), fair, most)
+        if room > 0:
+            allotted[account] = given = Allotment(room, frozenset({own, shared}))
+            left |= {name: left[name].spend(room) for name in given.lanes}
+            most -= room
+    return allotted

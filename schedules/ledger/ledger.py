@@ -1,6 +1,7 @@
 """The ledger: every change of a delivery's state is one short transaction here."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, CursorResult, Row, select
 
 from channels.base import Prepared, Receipt
 from schedules.clock import Clock
-from schedules.ledger.lanes import Lane
+from schedules.ledger.lanes import Allotment, Lane, allot
 from schedules.ledger.media import frozen_files
 from schedules.ledger.sql import statements
 from schedules.ledger.values import Claimed, Mark, Settlement, storable
@@ -108,25 +109,37 @@ class Ledger:
         most: int,
         claim: str,
     ) -> list[AnyRow]:
+        """Ask again while accounts that were asked had less to send than they were given room for."""
         taken: list[AnyRow] = []
         spent: set[str] = set()
         fair = -(-most // len(accounts))
-        for account, own, shared in accounts:
-            if own not in lanes or shared not in lanes:
-                continue
-            room = min(lanes[own].room(), lanes[shared].room(), fair, most - len(taken))
-            if room <= 0:
-                continue
-            bound = {"account": account, "room": room, "claim": claim, "lease": self._lease_micros}
-            rows = self._execute(connection, "claim", **bound).all()
+        waiting = [account for account in accounts if {account[1], account[2]} <= lanes.keys()]
+        while allotted := allot(waiting, lanes, fair, most - len(taken)):
+            rows = self._take(connection, allotted, claim)
             taken.extend(rows)
-            for name in {own, shared} if rows else ():
-                lanes[name] = lanes[name].spend(len(rows))
-                spent.add(name)
+            for account, count in Counter(row.account for row in rows).items():
+                for name in allotted[account].lanes:
+                    lanes[name] = lanes[name].spend(count)
+                    spent.add(name)
+            waiting = [account for account in waiting if account[0] not in allotted]
         if spent:
             spending = [{"id": name, "tat": lanes[name].tat} for name in sorted(spent)]
             self._execute(connection, "spend", spending)
         return taken
+
+    def _take(
+        self, connection: Connection, allotted: Mapping[str, Allotment], claim: str
+    ) -> Sequence[AnyRow]:
+        """Claim what is due, in the order of the accounts."""
+        rooms: list[dict[str, Any]] = [
+            {"account": account, "room": given.room} for account, given in allotted.items()
+        ]
+        bound: dict[str, Any] = {"claim": claim, "lease": self._lease_micros}
+        if self.store.is_sqlite:
+            return [row for each in rooms for row in self._execute(connection, "claim", **bound, **each)]
+        places = {account: place for place, account in enumerate(allotted)}
+        rows = self._execute(connection, "claim", rooms, **bound).all()
+        return sorted(rows, key=lambda row: places[row.account])
 
     async def mark(self, marks: Sequence[Mark]) -> Sequence[bool]:
         """Commit that these are about to be sent. Send only those that come back ``True``.

@@ -79,15 +79,20 @@ SELECT id, rate, burst, tat, blocked_until, {now} AS now FROM lane
 WHERE id IN (SELECT id FROM {rows_id}) ORDER BY id {lock}
 """
 
-_CLAIM: Final = """
-UPDATE delivery SET state = 'claimed', claim = :claim, lease_until = {now} + :lease, changed_at = {now}
-WHERE id {among_open}
+_DUE: Final = """
     SELECT delivery.id FROM delivery
-    WHERE delivery.account = :account AND delivery.state = 'ready'
+    WHERE delivery.account = {account} AND delivery.state = 'ready'
       AND delivery.due_at <= {now} AND delivery.expires_at > {now}
       AND {follows} AND NOT {paused}
-    ORDER BY delivery.due_at, delivery.id LIMIT :room {skip}
-{among_close}
+    ORDER BY delivery.due_at, delivery.id LIMIT {room} {skip}
+"""
+
+_DUE_OF_MANY: Final = "SELECT due.id FROM {rows_room} CROSS JOIN LATERAL ({due}) AS due"
+"""SQLite has no LATERAL: there each account is a statement of its own, which costs no way to a server."""
+
+_CLAIM: Final = """
+UPDATE delivery SET state = 'claimed', claim = :claim, lease_until = {now} + :lease, changed_at = {now}
+WHERE id {among_open} {chosen} {among_close}
 RETURNING id, kind, after, account, campaign, city, partner, planned_at, attempt, crashes, {of_post},
     NULL AS prepared, 0 AS overdue
 """
@@ -259,6 +264,7 @@ SELECT min(moment) FROM (
 
 _ROWS: Final[Mapping[str, Mapping[str, str]]] = {
     "rows_id": {"id": "text"},
+    "rows_room": {"account": "text", "room": "bigint"},
     "rows_spend": {"id": "text", "tat": "bigint"},
     "rows_mark": {"id": "bigint", "claim": "text", "prepared": "json"},
     "rows_settle": {
@@ -287,6 +293,13 @@ def _sqlite_rows(columns: Mapping[str, str]) -> str:
 def _postgresql_rows(columns: Mapping[str, str]) -> str:
     typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     return f"json_to_recordset(CAST(:rows AS json)) AS r({typed})"
+
+
+def _chosen(fragments: Mapping[str, str], *, sqlite: bool) -> str:
+    if sqlite:
+        return _DUE.format(**fragments, account=":account", room=":room")
+    due = _DUE.format(**fragments, account="r.account", room="r.room")
+    return _DUE_OF_MANY.format(**fragments, due=due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +356,7 @@ def statements(*, sqlite: bool, server_time: bool) -> Statements:
         "among_close": ")" if sqlite else "))",
         "greatest": "max" if sqlite else "greatest",
     }
+    fragments["chosen"] = _chosen(fragments, sqlite=sqlite)
 
     def made(statement: str, lock: str = "") -> str:
         written = statement.format(**fragments, lock="" if sqlite else lock)

@@ -1,6 +1,6 @@
 """Campaigns as they were last planned, for doors that answer people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import structlog
@@ -58,6 +58,17 @@ class Kits:
             except ScheduleError as error:
                 log.warning("a campaign was left out", campaign=name, error=type(error).__name__)
         return tuple(found)
+
+    async def offered(self, names: Sequence[str]) -> tuple[Campaign, ...]:
+        """The same, for somebody who waits for them and must hear where there is none left.
+
+        Raises:
+            ScheduleError: There are some, and each must be planned again.
+        """
+        found = await self.readable(names)
+        if names and not found:
+            raise _unplanned(names[0])
+        return found
 
     async def _names(self, condition: ColumnElement[bool]) -> tuple[str, ...]:
         async with self._store.read() as connection:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, TypedDict
 
 from content.errors import Problem, Severity
 from content.models import ActionDay, Campaign, Gap, Overlap, Slot
@@ -22,6 +22,19 @@ OTHER: Final = {Overlap.FIRST: Overlap.SECOND, Overlap.SECOND: Overlap.FIRST}
 @dataclass(frozen=True, slots=True)
 class Moment:
     """One time of a slot in one zone. ``schedules.planning.occurrences.Occurrence`` explains the fields."""
+
+    occurrence: str
+    local_at: datetime
+    zone: str
+    due_at: datetime
+    note: Note
+    gap: Gap
+    overlap: Overlap
+    fixed: bool
+
+
+class Due(TypedDict):
+    """A moment by the names of its fields, as an occurrence takes them."""
 
     occurrence: str
     local_at: datetime
@@ -180,6 +193,27 @@ class _NoTime(Exception):
 
     def problem(self, slot: Slot) -> Problem:
         return _problem(slot, "time-missing", self._what, self._remedy)
+
+
+def once(local_at: datetime, zone: str, due_at: datetime) -> Moment:
+    """The time of what happens once, where nobody says what a change of the clocks does to it."""
+    return Moment(
+        SINGLE, local_at, zone, due_at, note=Note.NONE, gap=Gap.SHIFT, overlap=Overlap.FIRST, fixed=False
+    )
+
+
+def due(moment: Moment) -> Due:
+    """A moment as part of an occurrence."""
+    return Due(
+        occurrence=moment.occurrence,
+        local_at=moment.local_at,
+        zone=moment.zone,
+        due_at=moment.due_at,
+        note=moment.note,
+        gap=moment.gap,
+        overlap=moment.overlap,
+        fixed=moment.fixed,
+    )
 
 
 def _add(total: timedelta, offset: timedelta | None) -> timedelta:

@@ -15,7 +15,7 @@ from schedules.planning.cities import CityStates
 from schedules.planning.counts import NOTHING_COUNTED, Crowds
 from schedules.planning.destinations import AccountView, guarded_accounts, reached
 from schedules.planning.late import late_by
-from schedules.planning.moments import SINGLE, Anchor, Moment, Timetable
+from schedules.planning.moments import Anchor, Moment, Timetable, due, once
 from schedules.planning.permits import NOTHING_CHANGED, called_off_posts, withheld_posts
 from schedules.planning.prompts import PLATFORM, GroupPrompt, PlannedPrompt, group_prompts, planned_prompts
 from schedules.planning.steps import (
@@ -73,8 +73,8 @@ class Occurrence:
     overlap: Overlap
     fixed: bool
     late_by: timedelta
-    pin: bool
-    silent: bool
+    pin: bool = False
+    silent: bool = False
     prompt: DailyPrompt | None = None
     for_group: bool = False
     step: DayStep | None = None
@@ -218,14 +218,7 @@ def _occurrence(
         language=account.language,
         city=account.city,
         audience=slot.audience or account.audience or account.city,
-        occurrence=moment.occurrence,
-        local_at=moment.local_at,
-        zone=moment.zone,
-        due_at=moment.due_at,
-        note=moment.note,
-        gap=moment.gap,
-        overlap=moment.overlap,
-        fixed=moment.fixed,
+        **due(moment),
         late_by=late,
         pin=slot.pin,
         silent=slot.silent,
@@ -244,23 +237,13 @@ def _prompted(campaign: Campaign, planned: PlannedPrompt) -> Occurrence:
         language=planned.language,
         city=None,
         audience=None,
-        occurrence=SINGLE,
-        local_at=planned.local_at,
-        zone=FIRST_ZONE,
-        due_at=planned.due_at,
-        note=Note.NONE,
-        gap=Gap.SHIFT,
-        overlap=Overlap.FIRST,
-        fixed=False,
+        **due(once(planned.local_at, FIRST_ZONE, planned.due_at)),
         late_by=LASTS,
-        pin=False,
-        silent=False,
         prompt=planned.prompt,
     )
 
 
 def _written(campaign: Campaign, planned: PlannedLetters) -> Occurrence:
-    moment = planned.moment
     return Occurrence(
         campaign_id=campaign.id,
         slot_id=planned.slot,
@@ -270,24 +253,15 @@ def _written(campaign: Campaign, planned: PlannedLetters) -> Occurrence:
         language=planned.language,
         city=planned.step.city,
         audience=planned.step.city,
-        occurrence=moment.occurrence,
-        local_at=moment.local_at,
-        zone=moment.zone,
-        due_at=moment.due_at,
-        note=moment.note,
-        gap=moment.gap,
-        overlap=moment.overlap,
-        fixed=moment.fixed,
+        **due(planned.moment),
         late_by=planned.late_by,
-        pin=False,
-        silent=False,
         step=planned.step,
         waits=planned.waits,
     )
 
 
 def _announced(campaign: Campaign, planned: PlannedNotice) -> Occurrence:
-    moment, account = planned.moment, planned.account
+    account = planned.account
     return Occurrence(
         campaign_id=campaign.id,
         slot_id=planned.slot,
@@ -297,17 +271,8 @@ def _announced(campaign: Campaign, planned: PlannedNotice) -> Occurrence:
         language=account.language,
         city=account.city,
         audience=account.city,
-        occurrence=moment.occurrence,
-        local_at=moment.local_at,
-        zone=moment.zone,
-        due_at=moment.due_at,
-        note=moment.note,
-        gap=moment.gap,
-        overlap=moment.overlap,
-        fixed=moment.fixed,
+        **due(planned.moment),
         late_by=LETS_GO,
-        pin=False,
-        silent=False,
         waits=True,
     )
 
@@ -323,17 +288,9 @@ def _put_before_group(campaign: Campaign, planned: GroupPrompt) -> Occurrence:
         language=account.language,
         city=account.city,
         audience=None,
-        occurrence=SINGLE,
-        local_at=planned.local_at,
-        zone=planned.zone,
-        due_at=times.due_at,
-        note=Note.NONE,
-        gap=Gap.SHIFT,
-        overlap=Overlap.FIRST,
-        fixed=False,
+        **due(once(planned.local_at, planned.zone, times.due_at)),
         late_by=times.ends_at - times.due_at,
         pin=True,
-        silent=False,
         prompt=planned.prompt,
         for_group=True,
     )

@@ -4,13 +4,13 @@ from datetime import datetime, time
 from typing import Final
 
 from content.errors import CampaignInvalid, Severity
-from content.models import LEVELS, Ask, AskKind, Campaign, Effort, Gap, Level, Overlap, Prompt, Variant
+from content.models import LEVELS, Ask, AskKind, Campaign, Effort, Level, Prompt, Variant
 from schedules.people.days import FIRST_ZONE, LASTS, URGENT_SLOT, DailyPrompt
 from schedules.planning.drafts import Draft, Drafter
-from schedules.planning.moments import SINGLE
+from schedules.planning.moments import due, once
 from schedules.planning.occurrences import Occurrence
 from schedules.planning.prompts import PLATFORM
-from schedules.walltime import Note, zone
+from schedules.walltime import zone
 
 FILE: Final = "the urgent text"
 
@@ -59,16 +59,7 @@ def _occurrence(
         language=language,
         city=None,
         audience=None,
-        occurrence=SINGLE,
-        local_at=datetime.combine(prompt.on, time.min),
-        zone=FIRST_ZONE,
-        due_at=now,
-        note=Note.NONE,
-        gap=Gap.SHIFT,
-        overlap=Overlap.FIRST,
-        fixed=False,
+        **due(once(datetime.combine(prompt.on, time.min), FIRST_ZONE, now)),
         late_by=LASTS,
-        pin=False,
-        silent=False,
         prompt=prompt,
     )

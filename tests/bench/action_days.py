@@ -34,6 +34,7 @@ GROUPS: Final = tuple(f"a-group-{number:03}" for number in range(150))
 BOT: Final = "a-bot"
 EACH_GROUP: Final = 10
 LETTERS: Final = 240
+KINDS: Final = {"channel": "announcement", "a-group": "post in a group"}
 WORKERS: Final = 2
 PATIENCE_SECONDS: Final = 120.0
 
@@ -111,14 +112,19 @@ def _line(what: str, standin: StandInProcess, due_at: datetime, commits: int) ->
 
 
 def _order(standin: StandInProcess) -> str:
-    """How many letters overtook an announcement, and how many a post in a group, on their ways side by side."""
-    kinds = [entry["account"].rpartition("-")[0] for entry in standin.entries("begun")]
-    ahead = [kinds[: _last(kinds, kind)].count("a") for kind in ("channel", "a-group")]
-    return f"letters that began before the last announcement {ahead[0]}, before the last group {ahead[1]}"
+    """How many letters overtook an announcement, and how many a post in a group, on their ways side by side, and by how much."""
+    begun = [
+        (entry["account"].rpartition("-")[0], datetime.fromisoformat(entry["at"]))
+        for entry in standin.entries("begun")
+    ]
+    said = (f"the last {name} {_overtaken(begun, kind)}" for kind, name in KINDS.items())
+    return f"letters that began before {', before '.join(said)}"
 
 
-def _last(kinds: Sequence[str], kind: str) -> int:
-    return len(kinds) - 1 - list(reversed(kinds)).index(kind)
+def _overtaken(begun: Sequence[tuple[str, datetime]], kind: str) -> str:
+    last = max(at for each, at in begun if each == kind)
+    early = [last - at for each, at in begun if each == "a" and at < last]
+    return f"{len(early)} (by up to {max(early, default=timedelta()).total_seconds():.3f} s)"
 
 
 def plan_on_both_clocks() -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
-import httpx
+import aiohttp
 import pytest
 
 from channels import httpclient
@@ -91,11 +91,19 @@ class HttpConformance(ChannelConformance):
     def impatient(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """Where no answer will come, none is waited for; any other has all the time it needs."""
         if name == NO_ANSWER:
-            monkeypatch.setattr(httpclient, "TIMEOUT", httpx.Timeout(60, read=0.2))
+            monkeypatch.setattr(httpclient, "TIMEOUT", aiohttp.ClientTimeout(60, sock_read=0.2))
 
     async def test_a_closed_port_is_unreachable(self, tmp_path: Path) -> None:
         async with self.connect(DEAD_ADDRESS, tmp_path) as adapter:
             with pytest.raises(Unreachable):
+                await adapter.publish(post(media=one_picture(adapter)), self.prepared)
+
+    @pytest.mark.parametrize(
+        "address", ["nonsense", "http://[", "http://127.0.0.1:99999", "ftp://127.0.0.1"]
+    )
+    async def test_an_address_that_is_none_leaves_no_doubt(self, tmp_path: Path, address: str) -> None:
+        with pytest.raises((Unreachable, NotAuthorised)):
+            async with self.connect(address, tmp_path) as adapter:
                 await adapter.publish(post(media=one_picture(adapter)), self.prepared)
 
     @pytest.mark.usefixtures("impatient")

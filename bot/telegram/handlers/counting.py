@@ -18,16 +18,13 @@ from schedules.people.roles import Role
 async def stats(talk: Talk, argument: str) -> None:
     """Posts that are out, what platforms tell of them, and what volunteers say they did."""
     del argument
-    actor = await talk.actor()
-    told = False
-    for name in await talk.means.kits.names():
-        if actor.may(Role.VIEWER, named(campaign=name)):
-            campaign = await talk.means.kits.get(name)
-            title = escape(isolated(spoken(campaign.title, talk.words.language, campaign)))
-            found = await results(talk.means.store, actor, name)
-            await talk.say(f"<b>{title}</b>\n\n" + "\n".join(_lines(found, talk.words)))
-            told = True
-    if not told:
+    actor, kits = await talk.actor(), talk.means.kits
+    theirs = [name for name in await kits.names() if actor.may(Role.VIEWER, named(campaign=name))]
+    for campaign in await kits.offered(theirs):
+        title = escape(isolated(spoken(campaign.title, talk.words.language, campaign)))
+        found = await results(talk.means.store, actor, campaign.id)
+        await talk.say(f"<b>{title}</b>\n\n" + "\n".join(_lines(found, talk.words)))
+    if not theirs:
         await talk.say(talk.words.say("No campaign is yours to look at."))
 
 

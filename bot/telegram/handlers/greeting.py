@@ -1,5 +1,6 @@
 """At the door of a group: a word for whoever is new, and captains who say whom to let in."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from html import escape
 from typing import Final
@@ -67,27 +68,27 @@ async def asks_to_join(talk: Talk, argument: str) -> None:
 @button("let_in", role=Role.CAPTAIN)
 async def let_in(talk: Talk, hidden: str) -> None:
     """Let somebody into the group."""
-    user, chat = _veil(talk).see(hidden)
-    await commands.vet(talk.means.store, talk.means.vault, await talk.actor(), chat, "let somebody into")
-    try:
-        await talk.means.bot.approve_chat_join_request(chat, user)
-    except BadRequest:
-        await _show_decided(talk)
-        return
-    await talk.show(talk.words.say("They are let in."))
+    if await _vetted(talk, hidden, "let somebody into", talk.means.bot.approve_chat_join_request):
+        await talk.show(talk.words.say("They are let in."))
 
 
 @button("keep_out", role=Role.CAPTAIN)
 async def keep_out(talk: Talk, hidden: str) -> None:
     """Keep somebody out of the group."""
+    if await _vetted(talk, hidden, "kept somebody out of", talk.means.bot.decline_chat_join_request):
+        await talk.show(talk.words.say("They are not let in. They are not told by whom."))
+
+
+async def _vetted(talk: Talk, hidden: str, did: str, decide: Callable[[int, int], Awaitable[bool]]) -> bool:
+    """Decide about somebody who asks to join. Whether that was still to be decided."""
     user, chat = _veil(talk).see(hidden)
-    await commands.vet(talk.means.store, talk.means.vault, await talk.actor(), chat, "kept somebody out of")
+    await commands.vet(talk.means.store, talk.means.vault, await talk.actor(), chat, did)
     try:
-        await talk.means.bot.decline_chat_join_request(chat, user)
+        await decide(chat, user)
     except BadRequest:
-        await _show_decided(talk)
-        return
-    await talk.show(talk.words.say("They are not let in. They are not told by whom."))
+        await talk.show(talk.words.say("Somebody has decided that already, or they no longer ask."))
+        return False
+    return True
 
 
 async def _welcome(talk: Talk) -> None:
@@ -136,10 +137,6 @@ async def _reassure(talk: Talk, request: ChatJoinRequest) -> None:
     except TelegramError:
         # Too late, or they do not want to hear from bots; Telegram itself tells them what was decided.
         return
-
-
-async def _show_decided(talk: Talk) -> None:
-    await talk.show(talk.words.say("Somebody has decided that already, or they no longer ask."))
 
 
 def _named(language: str) -> str:

@@ -192,17 +192,19 @@ async def _lacking(talk: Talk) -> tuple[str, ...]:
 
 async def _offer_cities(talk: Talk, page: int) -> None:
     actor, rows = await talk.actor(), []
-    for name in await talk.means.kits.known():
-        campaign = await talk.means.kits.get(name)
+    for campaign in await talk.means.kits.readable(await talk.means.kits.known()):
+        name = code(campaign.id)
         rows += [
-            (talk.button(spoken(city.name, talk.words.language, campaign), "setcity", f"{code(name)}.{n}"),)
+            (talk.button(spoken(city.name, talk.words.language, campaign), "setcity", f"{name}.{n}"),)
             for n, city in enumerate(campaign.cities)
             if actor.may(Role.CAPTAIN, {f"campaign:{campaign.id}", f"city:{city.id}"})
         ]
     is_bound = await groups.of_chat(talk.means.store, talk.means.vault, talk.chat) is not None
     hour: Rows = ((another_hour(talk),),) if is_bound else ()
     shown = paged(rows, page, lambda label, number: talk.button(label, "setup", str(number)))
-    await talk.show(talk.words.say("Which city is this group for?"), (*shown, *hour))
+    asked = talk.words.say("Which city is this group for?")
+    nothing = talk.words.say("There is no city here that you look after.")
+    await talk.show(asked if rows else nothing, (*shown, *hour))
 
 
 async def _chosen(talk: Talk, choice: str) -> tuple[Campaign, City] | None:

@@ -31,8 +31,9 @@ OPEN_USES: Final = 50
 async def invite(talk: Talk, argument: str) -> None:
     """Choose the city that the link is for."""
     del argument
-    for name in await talk.means.kits.known():
-        await _offer(talk, await talk.means.kits.get(name), FIRST_PAGE, talk.say)
+    campaigns = await talk.means.kits.offered(await talk.means.kits.known())
+    if not any([await _offer(talk, campaign, FIRST_PAGE, talk.say) for campaign in campaigns]):
+        await talk.say(talk.words.say("There is no city here that you look after."))
 
 
 @button("invitepage", role=Role.CAPTAIN)
@@ -81,8 +82,8 @@ async def revoke(talk: Talk, name: str) -> None:
 
 async def _offer(
     talk: Talk, campaign: Campaign, page: int, tell: Callable[[str, Rows], Awaitable[object]]
-) -> None:
-    """The cities of a campaign that they look after, where there are some."""
+) -> bool:
+    """Show the cities of a campaign that they look after. Whether there are some."""
     actor, language, name = await talk.actor(), talk.words.language, code(campaign.id)
     rows = tuple(
         (talk.button(spoken(city.name, language, campaign), "invite", f"{name}.{number}"),)
@@ -95,6 +96,7 @@ async def _offer(
             rows, page, lambda label, number: talk.button(label, "invitepage", f"{name}.{number}")
         )
         await tell(talk.words.say("A link for which city?") + f"\n{title}", shown)
+    return bool(rows)
 
 
 async def _campaign(talk: Talk, given: str) -> Campaign | None:

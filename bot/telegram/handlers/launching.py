@@ -18,7 +18,8 @@ from content.later import later
 from content.models import Campaign
 from content.words import Words, isolated
 from schedules.commands import launches
-from schedules.commands.launches import Ahead, Wish
+from schedules.commands.launch_checks import Ahead
+from schedules.commands.launch_wishes import Wish, unlaunched, wish_for
 from schedules.commands.scopes import named
 from schedules.errors import LaunchRefused
 from schedules.people.roles import Role
@@ -31,11 +32,10 @@ MOST_PROBLEMS: Final = 12
 async def launch(talk: Talk, argument: str) -> None:
     """Choose one of the campaigns that are kept ready; where there is one, see what its launch would do."""
     del argument
-    names = await _names(talk)
-    if len(names) == 1:
-        await _show(talk, names[0])
-    elif names:
-        kits = [await talk.means.kits.get(name) for name in names]
+    kits = await talk.means.kits.offered(await _names(talk))
+    if len(kits) == 1:
+        await _show(talk, kits[0].id)
+    elif kits:
         rows = tuple((talk.button(_title(kit, talk.words), "ln", code(kit.id)),) for kit in kits)
         await talk.say(talk.words.say("Which campaign is to be launched?"), rows)
     else:
@@ -80,7 +80,7 @@ async def confirm(talk: Talk, argument: str) -> None:
     if name is None:
         await talk.show(talk.words.say("No campaign is kept ready for a launch here."))
         return
-    wish = await launches.wish_for(means.store, name)
+    wish = await wish_for(means.store, name)
     try:
         done = await launches.confirm(means.store, means.clock, await talk.actor(), name, seal)
     except LaunchRefused as error:
@@ -104,7 +104,7 @@ async def take_back(talk: Talk, argument: str) -> None:
 async def _names(talk: Talk) -> list[str]:
     """What this person may launch."""
     actor = await talk.actor()
-    names = await launches.unlaunched(talk.means.store, talk.means.kits)
+    names = await unlaunched(talk.means.store, talk.means.kits)
     return [name for name in names if actor.may(Role.APPROVER, named(campaign=name))]
 
 
@@ -152,7 +152,7 @@ def _ahead(ahead: Ahead, words: Words) -> str:
 
 
 def _asked(wish: Wish, campaign: Campaign, words: Words) -> str:
-    until = _time(wish.asked_at + launches.WITHIN, campaign, words)
+    until = _time(wish.open_until, campaign, words)
     return words.say(
         "{name} has asked to launch it. Another person confirms it, until {time}.",
         name=wish.asked_by,

@@ -74,7 +74,7 @@ async def _take(talk: Talk, campaign: Campaign, language: str, text: str, messag
 
 async def _campaigns(talk: Talk) -> list[Campaign]:
     """The campaigns in which this person may write in some language, the latest first."""
-    every = [await talk.means.kits.get(name) for name in await talk.means.kits.names()]
+    every = await talk.means.kits.offered(await talk.means.kits.names())
     return [campaign for campaign in every if await _spoken_by(talk, campaign)]
 
 

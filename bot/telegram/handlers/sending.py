@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from html import escape
-from zoneinfo import ZoneInfo
 
 from bot.telegram import queues, readers
 from bot.telegram.gridview import when_told
-from bot.telegram.handlers.timing import EXAMPLES, back, show_grid, wall_time
+from bot.telegram.handlers.timing import ask_time, back, show_grid, typed_time
 from bot.telegram.queues import Desk
 from bot.telegram.table import answer, button
 from bot.telegram.talk import Talk
@@ -71,8 +70,7 @@ async def hold_open(talk: Talk, number: str) -> None:
 @button("qht", role=Role.EDITOR)
 async def hold_until(talk: Talk, number: str) -> None:
     """Expect the time until which it is held."""
-    await talk.expect(f"qhold:{number}")
-    await talk.say(talk.words.say("Write the time like one of these:") + EXAMPLES)
+    await ask_time(talk, f"qhold:{number}")
 
 
 @answer("qhold", role=Role.EDITOR)
@@ -80,7 +78,7 @@ async def held_until(talk: Talk, number: str) -> None:
     """The time until which it is held, by the clocks of the campaign."""
     desk = await queues.desk(talk.means, await talk.actor(), int(number))
     zone = desk.campaign.zone
-    wall = wall_time(talk.text, talk.means.clock.now().astimezone(ZoneInfo(zone)))
+    wall = typed_time(talk, desk.campaign)
     if wall is None:
         await hold_until(talk, number)
         return

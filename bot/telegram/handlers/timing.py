@@ -56,15 +56,14 @@ async def in_an_hour(talk: Talk, number: str) -> None:
 @button("qtt", role=Role.EDITOR)
 async def type_time(talk: Talk, number: str) -> None:
     """Expect a time."""
-    await talk.expect(f"qwhen:{number}")
-    await talk.say(talk.words.say("Write the time like one of these:") + EXAMPLES)
+    await ask_time(talk, f"qwhen:{number}")
 
 
 @answer("qwhen", role=Role.EDITOR)
 async def typed(talk: Talk, number: str) -> None:
     """A typed time: by which clocks?"""
     desk = await queues.desk(talk.means, await talk.actor(), int(number))
-    wall = wall_time(talk.text, talk.means.clock.now().astimezone(ZoneInfo(desk.campaign.zone)))
+    wall = typed_time(talk, desk.campaign)
     if wall is None:
         await type_time(talk, number)
         return
@@ -116,6 +115,17 @@ async def asks_for(talk: Talk, argument: str) -> None:
     await door_messages.set_ask(talk.means.store, desk.actor, desk.number, ask)
     await desk.follow()
     await show_grid(talk, desk)
+
+
+async def ask_time(talk: Talk, expected: str) -> None:
+    """Expect a typed time, and show how it is written."""
+    await talk.expect(expected)
+    await talk.say(talk.words.say("Write the time like one of these:") + EXAMPLES)
+
+
+def typed_time(talk: Talk, campaign: Campaign) -> datetime | None:
+    """The wall time that was typed, naive, by the clocks of the campaign; ``None`` where it is no time."""
+    return wall_time(talk.text, talk.means.clock.now().astimezone(ZoneInfo(campaign.zone)))
 
 
 def wall_time(text: str, now: datetime) -> datetime | None:

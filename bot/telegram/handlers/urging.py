@@ -26,17 +26,20 @@ A_SECOND: Final = timedelta(seconds=1)
 async def urgent(talk: Talk, argument: str) -> None:
     """Choose the language that it is written in."""
     del argument
-    actor = await talk.actor()
-    for name in await talk.means.kits.names():
-        campaign = await talk.means.kits.get(name)
+    actor, is_offered = await talk.actor(), False
+    for campaign in await talk.means.kits.offered(await talk.means.kits.names()):
+        name = code(campaign.id)
         rows = tuple(
-            (talk.button(own_name(language), "urgent", f"{code(name)}.{number}"),)
+            (talk.button(own_name(language), "urgent", f"{name}.{number}"),)
             for number, language in enumerate(campaign.languages)
             if actor.may(Role.EDITOR, named(campaign=campaign.id, language=language))
         )
         if rows:
             title = escape(isolated(spoken(campaign.title, talk.words.language, campaign)))
             await talk.say(talk.words.say("In which language is it?") + f"\n{title}", rows)
+            is_offered = True
+    if not is_offered:
+        await talk.say(talk.words.say("There is no campaign here in which you write."))
 
 
 @button("urgent", role=Role.EDITOR)

@@ -14,6 +14,7 @@ from schedules.planning.record import record
 from schedules.store.engine import Store
 from tests.bot.cli.terminal import Terminal
 from tests.support.bot_stage import EXAMPLE
+from tests.support.deliveries import add_stale_campaign
 
 CAMPAIGN = "white-balloons"
 
@@ -67,6 +68,23 @@ def test_what_is_not_planned_or_not_clear_is_said(held: Terminal) -> None:
     shown = held.run("day", "ready", "release", code=3).stderr
     assert "Say which with --campaign." in shown
     assert len(held.json("day", "ready", "release", "--campaign", "another", code=1)) == 18
+
+
+async def _add_stale(terminal: Terminal) -> None:
+    store = Store(f"sqlite+aiosqlite:///{terminal.home}/munasara.db")
+    try:
+        await add_stale_campaign(store)
+    finally:
+        await store.close()
+
+
+def test_a_campaign_that_nobody_can_read_is_named_and_hides_no_other_day(held: Terminal) -> None:
+    asyncio.run(_add_stale(held))
+    shown = held.run("day", "show")
+    assert CAMPAIGN in shown.stdout
+    assert "Left out: the campaign stale. Plan it again" in shown.stderr
+    held.run("day", "delay", "release", "berlin", "--to", "30", "--yes")
+    assert "munasara plan" in held.run("day", "show", "--campaign", "stale", code=3).stderr
 
 
 def test_a_city_that_is_not_ready_says_why_and_is_an_exit_code(held: Terminal) -> None:

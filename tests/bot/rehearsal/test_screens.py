@@ -28,7 +28,7 @@ def test_each_language_has_one_open_phone_and_one_guarded_that_names_no_place() 
         ("Amman", "تمّ", None),
         ("A guarded city", "", CARD),
     ]
-    assert {each.direction for each in found} == {"rtl"}
+    assert {each.language for each in found} == {"ar"}
 
 
 def test_whoever_writes_a_word_is_shown_with_it() -> None:

@@ -13,7 +13,7 @@ from schedules.people.roles import Role
 from schedules.people.volunteers import Volunteer
 from schedules.store.tables import day_city, day_count
 from tests.support.bot_stage import BotStage, bot_stage
-from tests.support.deliveries import add_deliveries
+from tests.support.deliveries import add_deliveries, add_stale_campaign
 from tests.support.group_stage import captain
 
 
@@ -50,6 +50,23 @@ async def test_whoever_left_is_not_told_and_stops_nobody_else(stage: BotStage) -
     await stage.do_chores()
     assert "was refused" in emil.phone
     assert "was refused" not in edda.phone
+
+
+async def test_whoever_takes_part_in_a_campaign_that_nobody_can_read_is_told_of_the_others(
+    stage: BotStage,
+) -> None:
+    await stage.add_account("x-en", "rehearsal", {})
+    edda, emil = await stage.comes("edda", Role.EDITOR), await stage.comes("emil", Role.EDITOR)
+    await add_stale_campaign(stage.store)
+    now, known = stage.means.clock.now(), await people.called(stage.store, "edda")
+    async with stage.store.write() as connection:
+        await volunteers.join(connection, Volunteer(known.id, "stale", "en", "Europe/Berlin", 9), now)
+    await add_deliveries(
+        stage.store, ["x-en"], 1, due_at=now, state="refused", campaign=stage.campaign.id, changed_at=now
+    )
+    await stage.do_chores()
+    for person in (edda, emil):
+        assert person.phone.count("was refused") == 1
 
 
 async def test_a_captain_hears_of_their_city_alone_and_while_away_the_deputy_does(stage: BotStage) -> None:
@@ -122,6 +139,7 @@ async def test_each_is_told_of_the_day_ahead_within_their_scope_once(evening: Bo
     tuna = await evening.comes("tuna", Role.EDITOR, scope="language:tr")
     vera = await evening.comes("vera", Role.VIEWER, scope="language:en")
     lena = await captain(evening)
+    await add_stale_campaign(evening.store)
     await tell_the_day_ahead(evening.means)
     evening.world.clock.advance(timedelta(minutes=30))
     await tell_the_day_ahead(evening.means)

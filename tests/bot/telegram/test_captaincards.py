@@ -11,6 +11,7 @@ from schedules.people import people
 from schedules.planning.cities import Status, lock_city, write_city
 from tests.support.bot_stage import BotStage, bot_stage
 from tests.support.captain_stage import DAY, T0, captain_of, fill_in, got, plain, played, until
+from tests.support.deliveries import add_stale_campaign
 from tests.support.telegram.messages import Message
 from tests.support.telegram.people import Person
 
@@ -69,6 +70,14 @@ async def test_in_a_city_that_became_guarded_it_names_no_place(stage: BotStage, 
     shown = " ".join(got(lena))
     assert "+49 30 111" in shown
     assert "plane tree" not in shown
+
+
+async def test_a_campaign_that_nobody_can_read_keeps_no_captain_from_her_card(
+    stage: BotStage, lena: Person
+) -> None:
+    await add_stale_campaign(stage.store)
+    await until(stage, 0, -30)
+    assert "It begins at 1:00\u202fPM by your clock." in plain(lena.last.text)
 
 
 async def test_where_nothing_has_changed_nothing_is_written(stage: BotStage, lena: Person) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from schedules.people import people, volunteers
 from schedules.people.volunteers import LEVELS, Level, Rhythm
-from schedules.store.tables import delivery, person, trace
+from schedules.store.tables import campaign, delivery, person, trace
 from tests.support.bot_stage import BotStage, bot_stage
 from tests.support.telegram.people import Person
 
@@ -48,6 +48,22 @@ async def test_the_card_has_the_ask_why_effort_and_next_step(stage: BotStage) ->
     assert "Effort: small, a few minutes" in text
     assert "Next step: Tomorrow: one sentence of your own" in text
     assert text.count("#WhiteBalloons") == 1
+
+
+async def test_a_card_waits_while_its_campaign_must_be_planned_again(stage: BotStage) -> None:
+    ada = await stage.volunteer()
+    await stage.send_due()
+    async with stage.store.write() as connection:
+        kit = (await connection.execute(select(campaign.c.kit))).scalar_one()
+        await connection.execute(campaign.update().values(kit="{}", planned_at=stage.means.clock.now()))
+    await stage.advance(HOURS)
+    await stage.send_due()
+    assert "sent" not in await _states(stage)
+    async with stage.store.write() as connection:
+        await connection.execute(campaign.update().values(kit=kit, planned_at=stage.means.clock.now()))
+    await stage.advance(timedelta(hours=1))
+    await stage.send_due()
+    assert ada.last.text.startswith("Sign the petition")
 
 
 async def test_its_buttons_are_the_action_done_and_not_today(stage: BotStage) -> None:

@@ -6,6 +6,7 @@ from bot.telegram.farewells import ask_who_stays
 from schedules.people.purge import forget_due
 from schedules.store.tables import person, trace, volunteer
 from tests.support.bot_stage import BotStage
+from tests.support.deliveries import add_stale_campaign
 from tests.support.volunteers_way import kept, press, rows_of
 
 LAST_DAY = datetime(2027, 3, 31, 12, 0, tzinfo=UTC)
@@ -26,6 +27,7 @@ async def test_nobody_is_asked_while_the_campaign_runs(stage: BotStage) -> None:
 
 async def test_each_is_asked_once(stage: BotStage) -> None:
     ada = await stage.volunteer()
+    await add_stale_campaign(stage.store)
     await _over(stage)
     await ask_who_stays(stage.means)
     assert ada.phone.count("The campaign is over.") == 1

@@ -7,9 +7,11 @@ from bot.telegram.guarding import behind_a_tap, city_of, is_guarded, risk_of
 from content.models import Risk
 from content.words import words
 from schedules.people import people
+from schedules.store.tables import volunteer
 from tests.support.bot_stage import BotStage
 from tests.support.deliveries import add_stale_campaign
 from tests.support.telegram.people import Person
+from tests.support.volunteers_way import ask, press, rows_of
 
 
 async def guarded(stage: BotStage, person: Person) -> bool:
@@ -45,6 +47,17 @@ async def test_while_a_campaign_cannot_be_read_whoever_is_in_charge_of_a_city_is
     lena, ada = await stage.comes("lena", "captain", scope="city:berlin"), await stage.volunteer()
     await add_stale_campaign(stage.store)
     assert [await guarded(stage, person) for person in (lena, ada)] == [True, False]
+
+
+async def test_while_their_own_campaign_cannot_be_read_volunteers_are_guarded(stage: BotStage) -> None:
+    ada = await stage.volunteer("berlin")
+    await add_stale_campaign(stage.store)
+    async with stage.store.write() as connection:
+        await connection.execute(volunteer.update().values(campaign="stale"))
+    assert await guarded(stage, ada)
+    await ask(stage, ada, "/forget")
+    await press(stage, ada, "Forget me")
+    assert await rows_of(stage, volunteer) == 0
 
 
 async def test_their_notifications_say_only_that_something_is_ready(stage: BotStage) -> None:

@@ -8,7 +8,9 @@ from bot.telegram.rounds import keep_prompts, leave_strangers, tell_the_week
 from schedules.commands.actor import Actor
 from schedules.commands.pauses import pause
 from schedules.people import groups
+from schedules.store.tables import group_chat
 from tests.support.bot_stage import BotStage
+from tests.support.deliveries import add_stale_campaign
 from tests.support.group_stage import bind, bound_group, captain
 from tests.support.telegram.chats import Chat
 from tests.support.telegram.people import Person
@@ -136,7 +138,8 @@ async def test_the_week_is_told_among_the_announcements_and_follows_a_group_that
     assert await groups.address(stage.store, stage.means.vault, bound.account) == new.id
 
 
-async def test_one_group_that_fails_keeps_no_other_waiting(stage: BotStage) -> None:
+@pytest.mark.parametrize("trouble", ["telegram", "campaign"])
+async def test_one_group_that_fails_keeps_no_other_waiting(stage: BotStage, trouble: str) -> None:
     group, people = await asked(stage)
     stage.world.clock.set(SECOND_DAY - timedelta(hours=3))
     lena = stage.world.users[group.owner.id]
@@ -144,13 +147,23 @@ async def test_one_group_that_fails_keeps_no_other_waiting(stage: BotStage) -> N
     await bind(stage, lena, forum, "can_manage_topics")
     stage.world.clock.set(SUNDAY - timedelta(days=4))
     await done(stage, *people)
-    group.demote_bot()
-    group.restrict_bot()
+    if trouble == "telegram":
+        group.demote_bot()
+        group.restrict_bot()
+    else:
+        await add_stale_campaign(stage.store)
+        await _belongs_to_a_campaign_that_nobody_can_read(stage, "group-berlin-de")
     stage.world.clock.set(SUNDAY)
     await tell_the_week(stage.means)
     [told] = [each for each in forum.messages if "Diese Woche" in each.text]
     assert told.thread is not None
     assert forum.topics[told.thread].name == "Ankündigungen"
+
+
+async def _belongs_to_a_campaign_that_nobody_can_read(stage: BotStage, account: str) -> None:
+    changed = group_chat.update().where(group_chat.c.account == account).values(campaign="stale")
+    async with stage.store.write() as connection:
+        await connection.execute(changed)
 
 
 async def test_a_group_that_the_bot_has_left_already_is_no_trouble(stage: BotStage) -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
+import aiohttp
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -82,7 +82,7 @@ async def answering(**answers: Answer) -> AsyncIterator[MailServer]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(httpclient, "TIMEOUT", httpx.Timeout(0.5))
+    monkeypatch.setattr(httpclient, "TIMEOUT", aiohttp.ClientTimeout(0.5, sock_read=0.5))
 
 
 async def test_a_letter_arrives_byte_for_byte() -> None:

@@ -1,4 +1,3 @@
-import httpx
 import pytest
 from telegram.error import (
     BadRequest,
@@ -12,6 +11,7 @@ from telegram.error import (
 )
 
 from channels.errors import ChannelError, NotAuthorised, OutcomeUnknown, Refused, Unreachable
+from channels.httpclient import NoAnswer
 from channels.telegram.client import TelegramTranslator
 
 TRANSLATOR = TelegramTranslator("telegram", "de")
@@ -29,13 +29,10 @@ def caused(error: TelegramError, cause: Exception) -> TelegramError:
         (Forbidden("bot was kicked"), NotAuthorised, NotAuthorised),
         (InvalidToken(), NotAuthorised, NotAuthorised),
         (ChatMigrated(-100), NotAuthorised, NotAuthorised),
-        (caused(TimedOut(), httpx.ConnectTimeout("")), Unreachable, Unreachable),
-        (caused(TimedOut(), httpx.PoolTimeout("")), Unreachable, Unreachable),
-        (caused(TimedOut(), httpx.ReadTimeout("")), OutcomeUnknown, Unreachable),
-        (caused(TimedOut(), httpx.WriteTimeout("")), OutcomeUnknown, Unreachable),
-        (caused(NetworkError(""), httpx.ConnectError("")), Unreachable, Unreachable),
-        (caused(NetworkError(""), httpx.ReadError("")), OutcomeUnknown, Unreachable),
-        (caused(NetworkError(""), httpx.RemoteProtocolError("")), OutcomeUnknown, Unreachable),
+        (caused(TimedOut(), NoAnswer("", left=False, late=True)), Unreachable, Unreachable),
+        (caused(TimedOut(), NoAnswer("", left=True, late=True)), OutcomeUnknown, Unreachable),
+        (caused(NetworkError(""), NoAnswer("", left=False)), Unreachable, Unreachable),
+        (caused(NetworkError(""), NoAnswer("", left=True)), OutcomeUnknown, Unreachable),
         (NetworkError("without a cause"), OutcomeUnknown, Unreachable),
         (TimedOut(), OutcomeUnknown, Unreachable),
         (Conflict("another"), OutcomeUnknown, Unreachable),

@@ -1,7 +1,7 @@
 import json
 from datetime import timedelta
 
-import httpx
+import aiohttp
 import pytest
 
 from channels import httpclient
@@ -101,7 +101,7 @@ async def test_a_renewal_without_a_token_may_be_tried_again(body: bytes) -> None
 
 
 async def test_a_renewal_that_breaks_off_may_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(httpclient, "TIMEOUT", httpx.Timeout(5, read=0.2))
+    monkeypatch.setattr(httpclient, "TIMEOUT", aiohttp.ClientTimeout(5, sock_read=0.2))
     async with (
         hostile(never_answering) as server,
         XChannel(connection(server.base_url, TOKENS)) as channel,

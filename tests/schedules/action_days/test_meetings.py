@@ -81,6 +81,18 @@ async def test_a_week_after_the_day_nobody_knows_any_more_where_it_was(
     assert await read_meeting(store, VAULT, "demo", "release", "berlin") is None
 
 
+async def test_where_a_plan_must_be_made_again_first_a_place_is_not_forgotten_before_its_day(
+    store: Store,
+) -> None:
+    async with store.write() as connection:
+        await connection.execute(campaign.update().values(kit="{}"))
+    written = CLOCK.now()
+    await forget_old(store, SetClock(written + timedelta(days=89)), Kits(store))
+    assert await read_meeting(store, VAULT, "demo", "release", "berlin") == PLACES
+    await forget_old(store, SetClock(written + timedelta(days=90)), Kits(store))
+    assert await read_meeting(store, VAULT, "demo", "release", "berlin") is None
+
+
 async def test_a_city_that_becomes_guarded_forgets_where_people_meet(store: Store) -> None:
     await write_meeting(store, VAULT, CLOCK, "demo", "release", "lyon", PLACES)
     await add_stale_campaign(store)

@@ -16,8 +16,8 @@ from schedules.people.roles import Grant, Role
 from schedules.planning.kits import Kits
 from schedules.planning.record import record
 from schedules.store.engine import Store
-from schedules.store.tables import account, post
-from tests.support.deliveries import BODY, add_accounts, add_deliveries
+from schedules.store.tables import account, day_count, post
+from tests.support.deliveries import BODY, add_accounts, add_deliveries, add_stale_campaign
 from tests.support.source import ROOT
 
 CAMPAIGN = load_campaign(ROOT / "content" / "examples" / "white-balloons")
@@ -68,6 +68,18 @@ async def test_silence_ahead_is_told_by_language_every_day_until_it_ends(
     assert await found(store, clock) == []
     clock.set(MORNING + timedelta(hours=21))
     assert set(await found(store, clock)) >= silent
+
+
+async def test_a_campaign_that_nobody_can_read_silences_no_alert_of_the_others(
+    store: Store, clock: SetClock
+) -> None:
+    numbers = {"people": 3_184, "cities": 14, "of": 15, "by_city": {}}
+    row = {"campaign": CAMPAIGN.id, "day": "release", "frozen_at": MORNING, "numbers": numbers}
+    async with store.write() as connection:
+        await connection.execute(day_count.insert(), [row])
+    await add_stale_campaign(store)
+    clock.set(MORNING + timedelta(hours=1))
+    assert {(Trouble.SILENCE, "en"), (Trouble.UNTOLD, "release")} <= set(await found(store, clock))
 
 
 async def test_a_held_account_and_a_full_quota_are_told(store: Store, clock: SetClock) -> None:

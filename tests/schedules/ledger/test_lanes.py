@@ -3,7 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schedules.ledger.lanes import MICROS, Lane
+from schedules.ledger.lanes import MICROS, Lane, allot
 
 RATES = st.floats(0.01, 1000)
 BURSTS = st.integers(1, 500)
@@ -48,3 +48,37 @@ def test_after_its_burst_it_keeps_its_rate() -> None:
         2,
         2,
     ]
+
+
+NAMES = st.sampled_from("abcd")
+
+
+@given(
+    st.lists(st.tuples(st.uuids().map(str), NAMES, NAMES), max_size=12),
+    st.fixed_dictionaries({name: st.integers(1, 9) for name in "abcd"}),
+    st.integers(1, 9),
+    st.integers(0, 30),
+)
+def test_no_allotment_goes_beyond_a_lane_a_fair_share_or_the_whole(
+    accounts: list[tuple[str, str, str]], bursts: dict[str, int], fair: int, most: int
+) -> None:
+    lanes = {name: replace(lane(1, burst), id=name) for name, burst in bursts.items()}
+    allotted = allot(accounts, lanes, fair, most)
+    rooms = [given.room for given in allotted.values()]
+    assert all(0 < room <= fair for room in rooms)
+    assert sum(rooms) <= most
+    for name, burst in bursts.items():
+        assert sum(given.room for given in allotted.values() if name in given.lanes) <= burst
+    assert list(allotted) == [account for account, _, _ in accounts if account in allotted]
+
+
+def test_the_first_accounts_are_allotted_room_first() -> None:
+    lanes = {"own": lane(1, 5), "shared": lane(1, 3), "tired": lane(1, 4).spend(4)}
+    accounts = [
+        ("a", "own", "own"),
+        ("b", "tired", "shared"),
+        ("c", "own", "shared"),
+        ("d", "shared", "shared"),
+    ]
+    found = {account: given.room for account, given in allot(accounts, lanes, 2, 10).items()}
+    assert found == {"a": 2, "c": 2, "d": 1}

@@ -1,3 +1,4 @@
+import json
 import sqlite3
 
 import psycopg
@@ -29,7 +30,8 @@ async def test_a_claim_on_postgresql_reads_only_what_it_takes(postgres_url: str)
     await add_deliveries(store, [f"a{number}" for number in range(20)], 500)
     await store.close()
     written = statements(sqlite=False, server_time=False)
-    bound = {"account": "a3", "room": 5, "claim": "c", "lease": 1, "now": 2**62}
+    rooms = json.dumps([{"account": f"a{number}", "room": 5} for number in range(20)])
+    bound = {"rows": rooms, "claim": "c", "lease": 1, "now": 2**62}
     with psycopg.connect(for_libpq(postgres_url), autocommit=True) as connection:
         connection.execute("ANALYZE")
         plan = "\n".join(row[0] for row in connection.execute(f"EXPLAIN {written.claim}", bound))

@@ -73,3 +73,12 @@ async def test_a_campaign_that_nobody_can_read_keeps_no_other_waiting(
     kits = Kits(store)
     assert await kits.names() == ("stale", example.id)
     assert await kits.readable(await kits.names()) == (example,)
+    assert await kits.offered(await kits.names()) == (example,)
+
+
+async def test_whoever_waits_for_campaigns_of_which_none_can_be_read_is_told(store: Store) -> None:
+    await add_stale_campaign(store)
+    kits = Kits(store)
+    with pytest.raises(ScheduleError, match="Plan it"):
+        await kits.offered(await kits.names())
+    assert await kits.offered(await kits.dormant()) == ()

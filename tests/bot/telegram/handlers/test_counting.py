@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 from schedules.people.roles import Role
+from schedules.store.tables import campaign as campaign_table
 from schedules.store.tables import tally
 from tests.support.bot_stage import BotStage
-from tests.support.deliveries import add_deliveries
+from tests.support.deliveries import add_deliveries, add_stale_campaign
 
 
 async def test_numbers_say_what_they_are_and_few_are_not_counted_out(stage: BotStage) -> None:
@@ -14,6 +17,7 @@ async def test_numbers_say_what_they_are_and_few_are_not_counted_out(stage: BotS
     async with stage.store.write() as connection:
         row = {"post": prompt, "city": "berlin", "sent": 30, "unknown": 0, "done": 4, "declined": 1}
         await connection.execute(tally.insert(), [row])
+    await add_stale_campaign(stage.store)
     vera = await stage.comes("vera", Role.VIEWER)
     vera.send("/stats")
     await stage.settle()
@@ -27,3 +31,17 @@ async def test_whoever_looks_after_one_city_sees_no_totals(stage: BotStage) -> N
     carla.send("/stats")
     await stage.settle()
     assert "No campaign is yours to look at." in carla.last.text
+
+
+async def test_where_no_campaign_can_be_read_whoever_asks_is_told_so(stage: BotStage) -> None:
+    amal = await stage.comes("amal", Role.ADMIN)
+    async with stage.store.write() as connection:
+        stale = {"kit": "{}", "planned_at": stage.means.clock.now() + timedelta(seconds=1)}
+        await connection.execute(campaign_table.update().values(stale))
+    for command in ("/stats", "/invite", "/urgent", "/queue"):
+        before = len(amal.chat.messages)
+        amal.send(command)
+        await stage.settle()
+        assert ["not planned here any more" in each.text for each in amal.chat.messages[before + 1 :]] == [
+            True
+        ]

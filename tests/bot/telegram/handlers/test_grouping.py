@@ -4,6 +4,7 @@ import pytest
 
 from schedules.people import groups
 from tests.support.bot_stage import BotStage
+from tests.support.deliveries import add_stale_campaign
 from tests.support.group_stage import RIGHTS, bind, bound_group, captain, say, tap
 
 
@@ -34,9 +35,19 @@ async def test_only_the_languages_of_the_city_are_offered(stage: BotStage) -> No
     group = stage.world.add_group("Berlin", owner=lena)
     group.add_bot(lena, rights=RIGHTS)
     await stage.settle()
+    await add_stale_campaign(stage.store)
     await say(stage, lena, "/setup", group)
     await tap(stage, lena, group, "Berlin")
     assert group.last.buttons == [["Deutsch"], ["English"]]
+
+
+async def test_whose_city_no_campaign_has_is_told_so(stage: BotStage) -> None:
+    carla = await stage.comes("carla", "captain", scope="city:atlantis")
+    group = stage.world.add_group("Atlantis", owner=carla)
+    group.add_bot(carla, rights=RIGHTS)
+    await stage.settle()
+    await say(stage, carla, "/setup", group)
+    assert "There is no city here that you look after." in group.last.text
 
 
 async def test_more_cities_than_one_message_holds_are_shown_page_by_page(stage: BotStage) -> None:

@@ -5,10 +5,12 @@ from PIL import Image
 from bot.telegram.handlers.inviting import qr_code
 from schedules.people.roles import Role
 from tests.support.bot_stage import BotStage
+from tests.support.deliveries import add_stale_campaign
 
 
 async def test_a_captain_lets_one_person_into_a_guarded_city(stage: BotStage) -> None:
     carla = await stage.comes("carla", Role.CAPTAIN, scope="city:aleppo")
+    await add_stale_campaign(stage.store)
     carla.send("/invite")
     await stage.settle()
     assert carla.last.buttons == [["Aleppo"]]
@@ -35,6 +37,13 @@ async def test_a_link_for_an_open_city_lets_several_in(stage: BotStage) -> None:
     carla.press(carla.last, "Berlin")
     await stage.settle()
     assert "lets 50 people in" in carla.last.text
+
+
+async def test_whose_city_no_campaign_has_is_told_so(stage: BotStage) -> None:
+    carla = await stage.comes("carla", Role.CAPTAIN, scope="city:atlantis")
+    carla.send("/invite")
+    await stage.settle()
+    assert "There is no city here that you look after." in carla.last.text
 
 
 async def test_more_cities_than_one_message_holds_are_shown_page_by_page(stage: BotStage) -> None:

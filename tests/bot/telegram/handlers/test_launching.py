@@ -8,11 +8,13 @@ import pytest
 
 from content.loader import load_campaign
 from schedules.accounts import accounts
-from schedules.commands.launches import unlaunched
+from schedules.commands.launch_wishes import unlaunched
 from schedules.commands.posts import Filter, list_posts
 from schedules.lifecycle import State
 from schedules.people.roles import Role
+from schedules.store.tables import campaign
 from tests.support.bot_stage import BotStage, bot_stage
+from tests.support.deliveries import add_stale_campaign
 from tests.support.folders import MINIMAL, write_campaign
 from tests.support.queue_play import prove
 from tests.support.telegram.people import Person
@@ -70,6 +72,16 @@ async def test_one_asks_and_another_confirms_what_she_sees(stage: BotStage) -> N
     assert post.planned_at - stage.means.clock.now() < timedelta(minutes=3)
     await _looks(stage, noor)
     assert "No campaign is kept ready" in noor.last.text
+
+
+async def test_a_campaign_that_nobody_can_read_keeps_no_other_from_its_launch(stage: BotStage) -> None:
+    omar = await _approver(stage, "omar")
+    await add_stale_campaign(stage.store)
+    async with stage.store.write() as connection:
+        await connection.execute(campaign.update().values(dormant=True))
+    assert await unlaunched(stage.store, stage.means.kits) == ("stale", "balloons")
+    await _looks(stage, omar)
+    assert _labels(omar) == ["Ask to launch it now"]
 
 
 async def test_what_is_stale_is_named_and_there_is_no_key_to_launch_it(stage: BotStage) -> None:

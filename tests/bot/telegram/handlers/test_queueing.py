@@ -11,6 +11,7 @@ from schedules.people import expecting
 from schedules.planning.doors import DoorMessage
 from schedules.store import tables
 from tests.support.bot_stage import BotStage
+from tests.support.deliveries import add_stale_campaign
 from tests.support.telegram.people import Person
 
 MINE = {
@@ -97,6 +98,7 @@ async def test_another_language_is_named_first(stage: BotStage) -> None:
 
 async def test_an_editor_of_one_language_queues_in_that_one(stage: BotStage) -> None:
     tuna = await stage.comes("tuna", "editor", scope="language:tr")
+    await add_stale_campaign(stage.store)
     await _write(stage, tuna, "/queue")
     await _write(stage, tuna, TEXT)
     assert (await _queued(stage)).language == "tr"

@@ -5,6 +5,7 @@ from schedules.commands.posts import Filter, list_posts
 from schedules.people.roles import Role
 from schedules.planning.record import record
 from tests.support.bot_stage import APPROVERS, COORDINATOR, BotStage
+from tests.support.deliveries import add_stale_campaign
 from tests.support.telegram.people import Person
 
 NOON = datetime(2027, 2, 10, 12, 0, tzinfo=UTC)
@@ -32,6 +33,7 @@ async def test_it_is_approved_and_then_reaches_whoever_is_awake(stage: BotStage)
     stage.world.clock.set(NOON)
     ada, lina = await stage.volunteer("berlin"), await stage.volunteer("aleppo", "ar")
     omar = await stage.comes("omar", Role.APPROVER)
+    await add_stale_campaign(stage.store)
     edda = await _writes(
         stage, "The crossing opens today.\n\nTell one person whom you trust.\n\n#WhiteBalloons"
     )
@@ -69,3 +71,7 @@ async def test_whoever_edits_one_language_writes_in_that_one_alone(stage: BotSta
     tuba.send("/urgent")
     await stage.settle()
     assert tuba.last.buttons == [["Türkçe"]]
+    lena = await stage.comes("lena", Role.EDITOR, scope="city:berlin")
+    lena.send("/urgent")
+    await stage.settle()
+    assert "no campaign here in which you write" in lena.last.text
