@@ -1,4 +1,4 @@
-"""Whom a prompt reaches, for whoever is to approve it; fewer than five people are never counted out."""
+"""Whom a prompt or a letter of an action day reaches, for whoever is to approve it; fewer than five people are never counted out."""
 
 from content.filters import datetime_
 from content.words import Words
@@ -12,10 +12,8 @@ def reach_told(reach: Reach | None, rate: float, reader_words: Words) -> str:
     Args:
         rate: Letters per second.
     """
-    if reach is None:
-        return reader_words.say("Nobody gets it as things are now.")
-    if reach.people < FEW:
-        return reader_words.say("Fewer than five people get it.")
+    if reach is None or reach.people < FEW:
+        return people_told(0 if reach is None else reach.people, reader_words)
     habits = reader_words.habits
     told = reader_words.say(
         "People who get it: {number}\nFirst and last, in UTC: {first} – {last}",
@@ -37,3 +35,12 @@ def reach_told(reach: Reach | None, rate: float, reader_words: Words) -> str:
         late = below_five(reach.late).replace("<", "&lt;")
         lines.append(reader_words.say("Not reached before their quiet hours: {number}", number=late))
     return "\n".join(lines)
+
+
+def people_told(people: int, reader_words: Words) -> str:
+    """How many get it as things are now."""
+    if not people:
+        return reader_words.say("Nobody gets it as things are now.")
+    if people < FEW:
+        return reader_words.say("Fewer than five people get it.")
+    return reader_words.say("People who get it as things are now: {number}", number=people)

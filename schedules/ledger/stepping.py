@@ -11,10 +11,11 @@ from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from content.models import DayChange, Permit, StepKind
+from schedules.clock import Clock
 from schedules.ledger.ledger import AnyRow, Ledger
 from schedules.ledger.spreading import (
     AFTER,
@@ -35,7 +36,8 @@ from schedules.ledger.values import Claimed
 from schedules.lifecycle import LETTER, PUBLISH, State
 from schedules.people.steps import AFTER_THE_END, CHANGE, DayStep, To, is_step, step_of
 from schedules.people.volunteers import Rhythm
-from schedules.store.tables import day_city, delivery, meeting, post, sign_up, volunteer
+from schedules.store.engine import Store
+from schedules.store.tables import day_city, delivery, meeting, person, post, sign_up, volunteer
 
 NO_PLACE: Final = "Nobody has filled in where people meet."
 NO_PLACE_REMEDY: Final = "Fill it in with the bot; then it goes out by itself."
@@ -112,6 +114,41 @@ async def spread_step(ledger: Ledger, held: Claimed, step: DayStep) -> int | Non
     return await store.run(lambda connection: count(connection, one.post))
 
 
+async def readers(store: Store, clock: Clock, number: int) -> int | None:
+    """How many would get a step as things are now, in the language of this post; ``None`` where it is no step.
+
+    What waits for approval beside it is taken to go out as well.
+    """
+    return await store.run(lambda connection: _readers(connection, number, clock.now()))
+
+
+def _readers(connection: Connection, number: int, now: datetime) -> int | None:
+    columns = (post.c.campaign, post.c.account, post.c.language, post.c.body)
+    own = connection.execute(select(*columns).where(post.c.id == number)).one()
+    step = step_of(own.body)
+    if step is None:
+        return None
+    beside = _in_languages(connection, own.campaign, own.account, step)
+    languages = [each.language for each in beside if each.state in {State.PLANNED, *GOES_OUT}]
+    mine = (sign_up.c.campaign == own.campaign, sign_up.c.day == step.day, sign_up.c.city == step.city)
+    comes = select(sign_up.c.person).where(*mine, sign_up.c.person == volunteer.c.person).exists()
+    found = connection.execute(
+        select(func.count())
+        .select_from(volunteer)
+        .join(person, person.c.id == volunteer.c.person)
+        .where(
+            volunteer.c.campaign == own.campaign,
+            volunteer.c.city == step.city,
+            volunteer.c.rhythm != Rhythm.PAUSED.value,
+            volunteer.c.paused_until.is_(None) | (volunteer.c.paused_until <= now),
+            person.c.left_at.is_(None),
+            _reads(own.language, languages),
+            true() if step.to is To.ALL else comes,
+        )
+    )
+    return int(found.scalar_one())
+
+
 def place_is_known(connection: Connection, campaign: str, day: str, city: str, now: datetime) -> None:
     """Let go out what was refused because nobody had filled in where people meet, where that is still to be told."""
     days = post.c.slot.startswith(f"{day}:", autoescape=True)
@@ -168,14 +205,7 @@ def _stepping(connection: Connection, held: Claimed, step: DayStep, now: datetim
     own = connection.execute(
         select(delivery.c.post, delivery.c.expires_at).where(delivery.c.id == held.id)
     ).one()
-    slots = post.c.slot.startswith(f"{step.day}:{step.step}:", autoescape=True)
-    same = (post.c.campaign == held.campaign, post.c.account == held.account, delivery.c.city == step.city)
-    found = connection.execute(
-        select(post.c.id, post.c.language, delivery.c.state)
-        .join(delivery, (delivery.c.post == post.c.id) & (delivery.c.kind == PUBLISH))
-        .where(*same, slots)
-        .order_by(post.c.id)
-    ).all()
+    found = _in_languages(connection, held.campaign, held.account, step)
     return _Stepping(
         held=held,
         step=step,
@@ -185,6 +215,19 @@ def _stepping(connection: Connection, held: Claimed, step: DayStep, now: datetim
         languages=tuple(each.language for each in found if each.state in GOES_OUT),
         now=now,
     )
+
+
+def _in_languages(connection: Connection, campaign: str, account: str, step: DayStep) -> Sequence[AnyRow]:
+    """The posts of a step for one city, in each of its languages, the most used one first."""
+    slots = post.c.slot.startswith(f"{step.day}:{step.step}:", autoescape=True)
+    same = (post.c.campaign == campaign, post.c.account == account, delivery.c.city == step.city)
+    found = connection.execute(
+        select(post.c.id, post.c.language, delivery.c.state)
+        .join(delivery, (delivery.c.post == post.c.id) & (delivery.c.kind == PUBLISH))
+        .where(*same, slots)
+        .order_by(post.c.id)
+    )
+    return found.all()
 
 
 def _chunk(connection: Connection, *, ledger: Ledger, one: _Stepping, after: str) -> str | None:
@@ -239,16 +282,17 @@ def _has_place(connection: Connection, names: dict[str, str]) -> bool:
 def _next_few(one: _Stepping, after: str) -> Select[Any]:
     in_the_city = volunteer.c.city == one.step.city
     is_awake = volunteer.c.rhythm != Rhythm.PAUSED.value
-    return next_few(one.held.campaign, after, CHUNK, in_the_city, is_awake, _reads(one))
+    return next_few(
+        one.held.campaign, after, CHUNK, in_the_city, is_awake, _reads(one.held.language, one.languages)
+    )
 
 
-def _reads(one: _Stepping) -> ColumnElement[bool]:
-    """Whether a volunteer reads it best so: as ``_best`` chooses."""
-    language, known = one.held.language, one.languages
+def _reads(language: str, known: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a volunteer reads it best in this language, of those that are known: as ``_best`` chooses."""
     not_first = volunteer.c.language.not_in(known)
     not_second = volunteer.c.reading.is_(None) | volunteer.c.reading.not_in(known)
     best = [volunteer.c.language == language, not_first & (volunteer.c.reading == language)]
-    return or_(*best, not_first & not_second) if known[:1] == (language,) else or_(*best)
+    return or_(*best, not_first & not_second) if list(known[:1]) == [language] else or_(*best)
 
 
 def _best(who: AnyRow, posts: Sequence[_Spread]) -> _Spread | None:

@@ -198,11 +198,15 @@ class BotStage:
 
     async def plan_letters(self) -> None:
         """Plan what the action days write to people and nothing else, and approve it."""
+        await self._plan(self.letters())
+
+    def letters(self) -> Campaign:
+        """The campaign with nothing but what its action days write to people."""
         days = tuple(
             day.model_copy(update={"steps": tuple(step for step in day.steps if not step.channels)})
             for day in self.campaign.action_days
         )
-        await self._plan(self.campaign.model_copy(update={"slots": (), "prompts": (), "action_days": days}))
+        return self.campaign.model_copy(update={"slots": (), "prompts": (), "action_days": days})
 
     async def _plan(self, campaign: Campaign) -> None:
         views = await account_commands.views(self.store)

@@ -10,7 +10,7 @@ from telegram import InputMediaPhoto, InputMediaVideo
 
 from bot.telegram.appearing import appearing, letters_told
 from bot.telegram.deputies import on_duty
-from bot.telegram.reaching import reach_told
+from bot.telegram.reaching import people_told, reach_told
 from bot.telegram.readers import Reader
 from bot.telegram.table import button, command
 from bot.telegram.talk import Talk
@@ -23,6 +23,7 @@ from schedules.commands import pending
 from schedules.commands.accounts import views
 from schedules.commands.audiences import reach_of_post
 from schedules.commands.posts import PostView, no_such_post, show_post
+from schedules.ledger import stepping
 from schedules.ledger.media import frozen_files
 from schedules.lifecycle import CALLED, State
 from schedules.people.roles import Role
@@ -145,8 +146,11 @@ async def _shown(talk: Talk, post: PostView) -> str:
 
 
 async def _reached(talk: Talk, post: PostView) -> str:
-    """Whom a prompt reaches; nothing where it is no prompt."""
+    """Whom a prompt or a letter of an action day reaches; nothing where it is neither."""
     means = talk.means
+    readers = await stepping.readers(means.store, means.clock, post.id)
+    if readers is not None:
+        return f"\n{people_told(readers, talk.words)}"
     found = await reach_of_post(
         means.store, means.clock, post.campaign, post.account, post.language, post.body
     )

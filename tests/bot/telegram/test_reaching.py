@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.telegram.reaching import reach_told
+from bot.telegram.reaching import people_told, reach_told
 from content.words import words
 from schedules.planning.reach import Peak, Reach
 from tests.schedules.planning.factories import utc
@@ -29,6 +29,15 @@ def test_fewer_than_five_are_not_counted_out() -> None:
     assert few_late.endswith("Not reached before their quiet hours: &lt;5")
     quiet = replace(WIDE, busiest=replace(WIDE.busiest, people=2))
     assert "busiest" not in reach_told(quiet, 27, ENGLISH)
+
+
+def test_letters_tell_only_how_many_get_them() -> None:
+    told = [people_told(people, ENGLISH) for people in (0, 4, 5)]
+    assert told == [
+        "Nobody gets it as things are now.",
+        "Fewer than five people get it.",
+        "People who get it as things are now: 5",
+    ]
 
 
 def test_nobody_is_said_too() -> None:

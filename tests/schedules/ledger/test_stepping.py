@@ -1,11 +1,12 @@
 """A step of an action day becomes one letter for each volunteer who is to get it, through crashes, aborts and withdrawals."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from channels.base import Feature
 from content.models import StepKind
@@ -14,10 +15,11 @@ from schedules.ledger.ledger import UNWANTED, Ledger
 from schedules.ledger.values import Mark
 from schedules.people.steps import DayStep, To
 from schedules.store.engine import Store
-from schedules.store.tables import day_city, delivery, meeting, sign_up
+from schedules.store.tables import day_city, delivery, meeting, post, sign_up
 from tests.schedules.ledger.conftest import Bench
-from tests.support.deliveries import row
+from tests.support.deliveries import add_deliveries, row
 from tests.support.volunteers import (
+    BOT,
     add_bot,
     add_step,
     add_volunteers,
@@ -93,6 +95,27 @@ async def test_each_reads_it_in_the_best_language_that_goes_out(bench: Benches) 
     await b.run()
     got = {each.kind.removeprefix("letter-"): each.language for each in await letters(b.store)}
     assert got == {"de": "de", "en": "en", "tr": "en", "fr": "de", "ar": "de"}
+
+
+async def test_it_is_known_before_how_many_get_it_in_each_language(bench: Benches) -> None:
+    b = await _bot(bench)
+    for name, language, reading in (
+        ("de", "de", None), ("en", "en", "de"), ("tr", "tr", "en"), ("fr", "fr", None), ("ar", "ar", "fr"),
+    ):  # fmt: skip
+        await add_volunteers(b.store, [name], city="berlin", language=language, reading=reading)
+    await add_volunteers(b.store, ["paused"], city="berlin", rhythm="paused")
+    await add_volunteers(b.store, ["away"], city="berlin", paused_until=NOON + timedelta(days=1))
+    await add_volunteers(b.store, ["moved"], city="hamburg")
+    await sign_up_all(b.store, REMINDER, "tr", "fr", "moved")
+    for step in (replace(TO_ALL, step="to-all"), REMINDER):
+        for language in ("de", "en"):
+            await add_step(b.store, step, NOON, language=language)
+    await add_deliveries(b.store, [BOT], 1)
+    async with b.store.write() as connection:
+        await connection.execute(delivery.update().values(state="planned"))
+        posts = (await connection.execute(select(post.c.id).order_by(post.c.id))).scalars().all()
+    assert [await stepping.readers(b.store, b.clock, number) for number in posts] == [3, 2, 1, 1, None]
+    assert await letters(b.store) == []
 
 
 async def test_thanks_at_night_wait_for_the_morning(bench: Benches) -> None:

@@ -72,11 +72,15 @@ async def test_posts_of_one_message_stand_together_and_a_change_has_another_mark
     assert mark_of([one, two]) != mark_of([one])
 
 
-async def test_a_prompt_is_shown_with_whom_it_reaches(stage: BotStage) -> None:
+@pytest.mark.parametrize("of_a_day", [False, True])
+async def test_what_is_written_to_people_is_shown_with_how_many_it_reaches(
+    stage: BotStage, *, of_a_day: bool
+) -> None:
     sami = await stage.comes("sami", "approver")
     views = await accounts.views(stage.store)
     prompts = stage.campaign.model_copy(update={"slots": (), "action_days": ()})
-    checked = await check_plan(stage.store, stage.means.clock, prompts, views)
+    written = stage.letters() if of_a_day else prompts
+    checked = await check_plan(stage.store, stage.means.clock, written, views)
     await record_plan(stage.store, stage.means.clock, Actor("sara"), checked)
     await open_pending(stage, sami)
     assert "Nobody gets it as things are now." in sami.last.text
