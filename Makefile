@@ -1,5 +1,6 @@
 # Two commands on a fresh machine: `make run` and `make test`. They need Python 3.11 or newer, make and a
-# package index; everything else is installed into .tools/ and .venv/ beside this file.
+# package index; everything else is installed into .tools/ and .venv/ beside this file. The tests take one process more
+# than there are cores, as some of them wait for leases to run out.
 
 PYTHON ?= python3
 CAMPAIGN ?= content/examples/white-balloons
@@ -8,6 +9,7 @@ ARGS ?=
 UV := .tools/bin/uv
 BIN := .venv/bin
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(len(os.sched_getaffinity(0)) + 1)' 2>/dev/null)
 SYNCED := .venv/.synced-$(VERSION)
 
 export UV_PROJECT_ENVIRONMENT := .venv
@@ -29,7 +31,7 @@ run: $(SYNCED) ## Rehearse the example campaign offline (CAMPAIGN=folder for ano
 	@$(BIN)/munasara rehearse $(CAMPAIGN) $(ARGS)
 
 test: $(SYNCED) ## Run the whole test suite, on SQLite and PostgreSQL (ARGS="-n0 -k zones" narrows it)
-	@$(BIN)/pytest -n logical --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n $(or $(WORKERS),logical) --dist worksteal $(ARGS)
 
 check: $(SYNCED) ## Check format, lint, types, import contracts and documentation
 	$(BIN)/ruff format --check .

@@ -104,8 +104,19 @@ def _from_file(path: str) -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"The settings file {path} cannot be read: {error}.") from error
+    except OSError as error:
+        raise SettingsError(
+            f"The settings file {path} cannot be read: {error.strerror}. Name one in {FILE_VARIABLE} that the user "
+            "who runs Munasara may read."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"The settings file {path} is no text in UTF-8. Save it as plain text in UTF-8."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f'The settings file {path} is no TOML: {error}. Write a setting a line, such as log = "text".'
+        ) from error
 
 
 def _checked(name: str, value: Any) -> Any:

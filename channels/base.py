@@ -1,5 +1,6 @@
 """The contract between a delivery and a platform."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -358,7 +359,7 @@ class AccountCheck:
     @classmethod
     def failed(cls, error: ChannelError, identity: str = "") -> "AccountCheck":
         """The account would not be let to post, for this reason."""
-        return cls(ready=False, identity=identity, detail=f"{error.detail}. {error.remedy}")
+        return cls(ready=False, identity=identity, detail=f"{error.detail}. {error.remedy}".strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,12 +371,44 @@ class Renewal:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What a value has to look like, so that one that cannot be right is never stored.
+
+    Attributes:
+        pattern: A regular expression that matches the whole value.
+        remedy: How to write it, in one sentence.
+    """
+
+    pattern: str
+    remedy: str
+
+    def fits(self, value: str) -> bool:
+        """Whether a value looks like that, without the spaces around it."""
+        return re.fullmatch(self.pattern, value.strip()) is not None
+
+
+WEB_ADDRESS: Final = Shape(
+    r"(?i:https?)://[^\s/?#:@]\S*",
+    "Write an address that begins with https:// or http://, such as https://example.org/.",
+)
+WHOLE_PATH: Final = Shape(
+    r"/.*",
+    "Write the whole path, from / on, as the machine or the container sees it that sends, such as /srv/news.",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
-    """One entry of ``Connection.settings``, or one part of its secret, that a channel understands."""
+    """One entry of ``Connection.settings``, or one part of its secret, that a channel understands.
+
+    Attributes:
+        shape: What its value has to look like; ``None`` where nothing is known of it.
+    """
 
     name: str
     help: str
     required: bool = False
+    shape: Shape | None = None
 
 
 class Channel(ABC):
@@ -391,6 +424,8 @@ class Channel(ABC):
     settings: ClassVar[tuple[Setting, ...]] = ()
     secret_help: ClassVar[str | None] = None
     """How to get the token, in one sentence, or ``None`` where the channel needs none."""
+    secret_shape: ClassVar[Shape | None] = None
+    """What the token has to look like, where the platform documents that and it is one token."""
     secret_parts: ClassVar[tuple[Setting, ...]] = ()
     """The parts of a secret that has several (``secret.pack``); empty where it is one token."""
     guide: ClassVar[tuple[str, ...]] = ()

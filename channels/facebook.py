@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from channels.base import (
+    WEB_ADDRESS,
     AccountCheck,
     Channel,
     Connection,
@@ -53,7 +54,7 @@ class FacebookChannel(Channel):
     settings = (
         Setting("page_id", "The Page's number, under About, Page transparency.", required=True),
         Setting("version", f"Version of the Graph API; {VERSION} by default."),
-        Setting("base_url", f"Address of the Graph API; {BASE_URL} by default."),
+        Setting("base_url", f"Address of the Graph API; {BASE_URL} by default.", shape=WEB_ADDRESS),
     )
     secret_help = "The Page's own access token, made from a long-lived token of a person who manages it."  # noqa: S105
     guide = (

@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from channels.base import (
+    WEB_ADDRESS,
     AccountCheck,
     Channel,
     Connection,
@@ -64,7 +65,11 @@ class HandoffChannel(Channel):
         ),
         Setting("to", "The handle of the person who publishes by hand.", required=True),
         Setting("then", "The handle of whom to ask where that person does not answer."),
-        Setting("link", "What opens the account, such as https://www.tiktok.com/@name; else the app."),
+        Setting(
+            "link",
+            "What opens the account, such as https://www.tiktok.com/@name; else the app.",
+            shape=WEB_ADDRESS,
+        ),
     )
     guide = (
         "Choose who publishes by hand, and who steps in where that person does not answer.",

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from channels.base import (
+    WEB_ADDRESS,
     AccountCheck,
     Channel,
     Connection,
@@ -59,7 +60,7 @@ class InstagramChannel(Channel):
         Setting("user_id", "The account's number (IG_ID), shown beside its token.", required=True),
         MEDIA_URL,
         Setting("version", f"Version of the API; {VERSION} by default."),
-        Setting("base_url", f"Address of the API; {BASE_URL} by default."),
+        Setting("base_url", f"Address of the API; {BASE_URL} by default.", shape=WEB_ADDRESS),
     )
     secret_help = "A long-lived token from your app on developers.facebook.com: Instagram, API setup."  # noqa: S105
     guide = (

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from channels.base import (
+    WEB_ADDRESS,
     AccountCheck,
     Channel,
     Connection,
@@ -60,7 +61,7 @@ class ThreadsChannel(Channel):
         Setting("user_id", "The profile's number, which me?fields=id answers.", required=True),
         MEDIA_URL,
         Setting("version", f"Version of the API; {VERSION} by default."),
-        Setting("base_url", f"Address of the API; {BASE_URL} by default."),
+        Setting("base_url", f"Address of the API; {BASE_URL} by default.", shape=WEB_ADDRESS),
     )
     secret_help = "A long-lived token from your app on developers.facebook.com: Access the Threads API."  # noqa: S105
     guide = (

@@ -113,7 +113,7 @@ class Goal(Part):
     """Something that can be counted. ``by`` is the date at which the number should be reached."""
 
     text: Texts
-    number: int = Field(gt=0)
+    number: int = Field(gt=0, le=10_000_000_000)
     unit: Line
     by: date | None = None
 
@@ -339,7 +339,7 @@ class Prompt(Part):
     """
 
     id: Slug
-    day: int = Field(ge=1)
+    day: int = Field(ge=1, le=3_660)
     ask: Ask
     why: Texts
     seen_by: Level | None = None
@@ -410,7 +410,7 @@ class DayCity(Part):
     captains: int = Field(default=2, ge=1, le=50)
     languages: tuple[Language, ...] = ()
     permit: Permit = Permit.NEEDED
-    capacity: int | None = Field(default=None, ge=1)
+    capacity: int | None = Field(default=None, ge=1, le=10_000_000)
 
 
 class Step(Part):

@@ -17,7 +17,9 @@ from zoneinfo import ZoneInfo, reset_tzpath
 
 from apscheduler.triggers.cron import CronTrigger
 
+from content.later import later
 from content.models import Gap, Overlap, Weekday
+from content.reading.toml_file import LATEST
 from schedules.errors import LocalTimeInvalid
 
 SHOWN: Final = "%Y-%m-%d %H:%M"
@@ -97,6 +99,22 @@ def resolve(local: datetime, zone: str, *, gap: Gap, overlap: Overlap) -> Resolu
     return Resolution(second, Note.OVERLAP_SECOND, local.replace(fold=0))
 
 
+def require_near(at: datetime) -> None:
+    """Go on only for a time that a campaign may have; those of a folder end at the same date.
+
+    Args:
+        at: Naive, or aware.
+
+    Raises:
+        LocalTimeInvalid: It is later than that.
+    """
+    if at.date() > LATEST:
+        raise LocalTimeInvalid(
+            f"{at:{SHOWN}} is too far away: no campaign has dates after {LATEST.year}. Correct the year.",
+            later("No campaign has dates after {year}. Correct the year.", year=str(LATEST.year)),
+        )
+
+
 def wall_times(
     daily_at: time, on_days: Collection[Weekday], first_on: date, last_on: date
 ) -> Iterator[datetime]:
@@ -160,7 +178,7 @@ def _in_gap(
     leaves, lands = _edges_of_gap(place, with_new_offset, with_old_offset)
     raise LocalTimeInvalid(
         f"{local:{SHOWN}} does not exist in {place.key}: the clocks jump from {leaves:{SHOWN}} to "
-        f'{lands:{SHOWN}}. Choose a time before or after, or write gap = "shift" or gap = "skip".'
+        f"{lands:{SHOWN}}. Choose a time before or after."
     )
 
 

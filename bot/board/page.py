@@ -78,7 +78,7 @@ def as_html(board: Board, campaign: Campaign, language: str, pictures: Mapping[s
         canvas=canvas_of(board.cities),
         names=names,
         number=lambda value: number_(reader_words.habits, value),
-        cities={city.id: list(city_told(city, reader_words)) for city in board.cities},
+        cities={city.id: list(city_told(city, reader_words, board.seen_at)) for city in board.cities},
         photos=list(_shown(board, pictures, names, reader_words)),
         steps=[_line(step, reader_words) for step in board.steps],
     )

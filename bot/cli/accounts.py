@@ -64,14 +64,15 @@ def add(
 
     Publishes nothing.
     """
-    kind = _kind(channel)
-    actor = session.actor()
-    if secret_file is None:
-        show_guide(kind)
-    new = new_account(kind, said, pairs(given))
-    token = secret(kind, secret_file)
     from schedules.commands import accounts as commands
 
+    kind, settings = _kind(channel), pairs(given)
+    actor = session.actor()
+    commands.require_known(kind, settings)
+    if secret_file is None:
+        show_guide(kind)
+    new = new_account(kind, said, settings)
+    token = secret(kind, secret_file)
     with session.desk() as desk:
         stored = desk.do(
             commands.add(

@@ -64,10 +64,12 @@ def approve(
 
 
 def _waiting(desk: Desk, numbers: Sequence[int], campaign: str | None) -> "list[PostView]":
-    from schedules.commands.posts import Filter, list_posts, show_post
+    from schedules.commands.posts import Filter, list_posts, require_campaign, show_post
     from schedules.errors import IllegalMove
     from schedules.lifecycle import State
 
+    if campaign is not None:
+        desk.do(require_campaign(desk.store, campaign))
     if not numbers:
         return list(desk.do(list_posts(desk.store, Filter(campaign=campaign, states=(State.PLANNED,)))))
     found = [desk.do(show_post(desk.store, number))[0] for number in numbers]

@@ -4,6 +4,7 @@ import json
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,7 @@ def _settings(kind: "type[Channel]", given: Mapping[str, str]) -> dict[str, str]
     settings = dict(given)
     for setting in kind.settings:
         if setting.name not in settings and (setting.required or sys.stdin.isatty()):
-            settings[setting.name] = _answer(setting, f"{setting.name}: {setting.help}")
+            settings[setting.name] = _answer(setting, f"{setting.name}: {setting.help.rstrip('.')}")
     return {name: value for name, value in settings.items() if value}
 
 
@@ -92,7 +93,22 @@ def _part(part: "Setting") -> str:
 
 def _answer(wanted: "Setting", question: str, *, hide_input: bool = False) -> str:
     default = None if wanted.required else ""
-    return str(click.prompt(question, default=default, show_default=False, hide_input=hide_input, err=True))
+    answer: str = click.prompt(
+        question,
+        default=default,
+        value_proc=partial(_fitting, wanted),
+        show_default=False,
+        hide_input=hide_input,
+        err=True,
+    )
+    return answer
+
+
+def _fitting(wanted: "Setting", value: str) -> str:
+    """What was typed, or the same question again, with how to write it."""
+    if value.strip() and wanted.shape is not None and not wanted.shape.fits(value):
+        raise click.UsageError(wanted.shape.remedy)
+    return value
 
 
 def _asked(value: str | None, question: str) -> str:

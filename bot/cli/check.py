@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -30,7 +31,7 @@ def check(ctx: click.Context, folder: Path, as_json: bool) -> None:
     from schedules.walltime import use_pinned_zones
 
     use_pinned_zones()
-    report = check_folder(folder, SystemClock().now().date())
+    report = check_folder(folder, SystemClock().now())
     errors = [problem for problem in report.problems if problem.severity is Severity.ERROR]
     if as_json:
         show_json({"errors": len(errors), "problems": report.problems, "coverage": report.coverage})
@@ -48,7 +49,7 @@ def _show(report: "CheckReport", errors: "Sequence[Problem]", folder: Path) -> N
         say(f"{counted(len(errors), 'error')} to correct in {folder}.")
     else:
         warnings = counted(len(report.problems), "warning") if report.problems else "no problems"
-        say(f"{folder} can be planned: {warnings}.\nSee the texts: munasara preview {folder}")
+        say(f"{folder} can be planned: {warnings}.\nSee the texts: munasara preview {quote(str(folder))}")
 
 
 def show_coverage(rows: "Sequence[CoverageRow]") -> None:

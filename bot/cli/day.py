@@ -1,6 +1,6 @@
 """``munasara day``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -213,7 +213,7 @@ def move(session: Session, /, name: str, city: str, place: str, campaign: str | 
 @acting
 @pass_session
 def end(session: Session, name: str, city: str | None, campaign: str | None, yes: bool) -> None:
-    """End the day now in a city, or everywhere. Thanks, the next ask and the numbers still go out."""
+    """End the day in a city, or everywhere, once it has begun. Thanks, the next ask and the numbers still go out."""
     from schedules.commands.action_days import end as command
 
     actor = session.actor()
@@ -367,6 +367,23 @@ def _tell(done: "Changed") -> None:
         say(f"People are told in: {', '.join(sorted(done.told))}.")
     if done.untold:
         say(f"Nobody is told in: {', '.join(sorted(done.untold))}.")
-        say("No text was written for it, or nobody has approved it yet: munasara approve")
+        for cause in _causes(done):
+            say(cause)
     if done.again:
         say(f"Waiting for approval again: {counted(done.again, 'post')}. Next: munasara approve")
+
+
+def _causes(done: "Changed") -> "Iterator[str]":
+    """Why nobody is told, and what to do about it."""
+    if done.waiting:
+        yield "The text that tells it waits for approval: munasara approve"
+    if done.unreached:
+        yield (
+            "No account writes to volunteers. Tell people in another way now; for the next time connect one, "
+            "then plan again: munasara accounts add telegram-bot"
+        )
+    if done.untold - done.waiting - done.unreached:
+        yield (
+            "No text fits this. Tell people in another way; what a day says of changes stands under [changes] "
+            "in its file, and of a delay only the first one, by half an hour."
+        )

@@ -146,9 +146,18 @@ async def _ledger(settings: "Settings") -> list[Finding]:
         ]
     except (SQLAlchemyError, OSError) as error:
         why = str(getattr(error, "orig", error)).strip().partition("\n")[0]
-        return [Finding("database", BROKEN, f"It cannot be read: {why}.")]
+        return [Finding("database", BROKEN, f"It cannot be used: {why}. {_remedy(store)}")]
     finally:
         await store.close()
+
+
+def _remedy(store: "Store") -> str:
+    if not store.is_sqlite:
+        return "See that its server runs, and that MUNASARA_DATABASE says where and as whom."
+    return (
+        f"Let the user that runs Munasara read and write {store.path} and its folder, and see that the disk has room. "
+        "If the file itself is damaged, put a backup of it in its place."
+    )
 
 
 async def _database(store: "Store") -> Finding:
@@ -157,9 +166,20 @@ async def _database(store: "Store") -> Finding:
 
     if await was_wiped(store):
         return Finding("database", BROKEN, said_of_a_wiped(store))
+    await _write_nothing(store)
     if await schema_is_current(store):
         return Finding("database", OK, f"{store.url.get_backend_name()} answers; its schema is current.")
     return Finding("database", LOOK, "Its schema is of another version. Bring it up to date: munasara init")
+
+
+async def _write_nothing(store: "Store") -> None:
+    """A database that may only be read refuses that, too."""
+    from sqlalchemy import delete, false
+
+    from schedules.store.tables import pause
+
+    async with store.write() as connection:
+        await connection.execute(delete(pause).where(false()))
 
 
 async def _time_zones(store: "Store") -> list[Finding]:

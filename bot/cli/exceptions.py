@@ -8,6 +8,7 @@ import click
 
 from bot.cli.output import counted, json_option, say, show_json, show_table, utc
 from bot.cli.session import Session, acting, pass_session
+from bot.cli.walltimes import DATE, WallTime
 
 PICTURE = click.Path(path_type=Path, exists=True, dir_okay=False)
 ENOUGH = 2
@@ -29,7 +30,7 @@ def exceptions() -> None:
 @click.option(
     "--until",
     required=True,
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=WallTime(DATE),
     help="The last day, in UTC; at most 90 days ahead.",
 )
 @acting

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -9,6 +10,7 @@ import click
 from bot.cli.exits import NO
 from bot.cli.output import counted, local_moment, say, show_problems, show_table, utc
 from bot.cli.session import Desk, Session, acting, pass_session
+from bot.cli.walltimes import WallTime
 
 if TYPE_CHECKING:
     from content.models import Campaign
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from schedules.commands.launch_wishes import Wish
     from schedules.planning.occurrences import Occurrence
 
-WALL_TIMES: Final = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
 ROWS_SHOWN: Final = 30
 
 
@@ -32,9 +33,7 @@ Exit code 1 where something in it is stale; nothing is launched then.
 """
 )
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--at", "local_at", type=click.DateTime(WALL_TIMES), help="T-0 by the clocks of the campaign."
-)
+@click.option("--at", "local_at", type=WallTime(), help="T-0 by the clocks of the campaign.")
 @click.option("--cancel", "cancelled", is_flag=True, help="Take back what was asked for.")
 @click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
 @acting
@@ -83,18 +82,25 @@ def _look(desk: Desk, actor: "Actor", campaign: "Campaign", local_at: datetime |
     is_decided = wish is not None and wish.launched_by is not None
     if not is_decided and not desk.do(is_kept(desk.store, campaign)):
         raise ScheduleError(
-            f"{campaign.folder} is not what was planned, or is not dormant. Plan it first: munasara plan {campaign.folder}"
+            f"{campaign.folder} is not what was planned, or is not dormant. "
+            f"Plan it first: munasara plan {quote(str(campaign.folder))}"
         )
     return desk.do(look(desk.store, desk.clock, actor, campaign.id, _instant(campaign, local_at)))
 
 
 def _instant(campaign: "Campaign", local_at: datetime | None) -> datetime | None:
     from content.models import Gap, Overlap
-    from schedules.walltime import resolve
+    from schedules.walltime import SHOWN, Note, resolve
 
     if local_at is None:
         return None
-    return resolve(local_at, campaign.zone, gap=Gap.SHIFT, overlap=Overlap.FIRST).at
+    found = resolve(local_at, campaign.zone, gap=Gap.SHIFT, overlap=Overlap.FIRST)
+    if found.note is Note.GAP_SHIFTED and found.shown is not None:
+        say(
+            f"The clocks jump over {local_at:{SHOWN}} in {campaign.zone}: T-0 becomes {found.shown:{SHOWN}}.",
+            err=True,
+        )
+    return found.at
 
 
 def _show(ahead: "Ahead") -> None:
@@ -126,10 +132,9 @@ def _ask(desk: Desk, actor: "Actor", ahead: "Ahead", local_at: datetime | None, 
     at = None if local_at is None else ahead.starts_at
     wish = desk.do(launches.ask(desk.store, desk.clock, actor, ahead.kit.id, at))
     say(f"\nAsked: T-0 is {local_moment(wish.starts_at, ahead.kit.zone)} ({utc(wish.starts_at)}).")
-    say(
-        f"Next, until {utc(wish.open_until)}, another person:\n  munasara --as NAME launch {ahead.kit.folder}"
-    )
-    say(f"To take it back:\n  munasara launch {ahead.kit.folder} --cancel")
+    folder = quote(str(ahead.kit.folder))
+    say(f"Next, until {utc(wish.open_until)}, another person:\n  munasara --as NAME launch {folder}")
+    say(f"To take it back:\n  munasara launch {folder} --cancel")
 
 
 def _confirm(desk: Desk, actor: "Actor", ahead: "Ahead", wish: "Wish", *, yes: bool) -> int:

@@ -1,10 +1,13 @@
 """``munasara new``."""
 
+import hashlib
 import re
 import sys
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from shlex import quote
 from typing import Final
 
 import click
@@ -13,6 +16,8 @@ from bot.cli.output import say
 from bot.cli.starter import Start, write_starter
 
 _WORD: Final = re.compile(r"[^\W_]+")
+MAX_SLUG: Final = 56
+DIGEST_DIGITS: Final = 6
 _NOT_IN_A_SLUG: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -40,12 +45,19 @@ def new(
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise click.BadParameter("there is something already. Choose a new folder.", param_hint="FOLDER")
-    title = title or _asked("What is the campaign called?", folder.name.replace("-", " ").capitalize())
+    title = title or _asked(
+        "What is the campaign called?", folder.resolve().name.replace("-", " ").capitalize()
+    )
     tag = tag or _asked("Its one hashtag, without #", _tag_of(title))
     languages = languages or _asked("Its languages, with spaces between", "en").split()
     zone = zone or _asked("Its time zone", "UTC")
     start = Start(
-        _slug(folder.name), title, tag.lstrip("#"), tuple(dict.fromkeys(languages)), zone, _today()
+        _slug(folder.resolve().name),
+        title,
+        tag.lstrip("#"),
+        tuple(dict.fromkeys(languages)),
+        zone,
+        _today(),
     )
     _refuse_bad(start)
     write_starter(folder, start)
@@ -68,7 +80,13 @@ def _tag_of(title: str) -> str:
 
 
 def _slug(name: str) -> str:
-    return _NOT_IN_A_SLUG.sub("-", name.lower()).strip("-")[:64] or "campaign"
+    """The name as an id. Letters that an id cannot hold leave a digest, so that no two names share one id."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
+    slug = _NOT_IN_A_SLUG.sub("-", plain.lower()).strip("-")[:MAX_SLUG].strip("-")
+    if slug and plain.isascii() and len(plain) <= MAX_SLUG:
+        return slug
+    written = unicodedata.normalize("NFC", name).encode()
+    return f"{slug or 'campaign'}-{hashlib.sha256(written).hexdigest()[:DIGEST_DIGITS]}"
 
 
 def _refuse_bad(start: Start) -> None:
@@ -93,10 +111,11 @@ def _refuse_bad(start: Start) -> None:
 
 
 def _tell(folder: Path) -> None:
+    written = quote(str(folder))
     say(f"{folder} is a campaign now: one message on Telegram, a week from today at noon.\n")
     say("Next:")
     say(f"  1. Write your own goal and texts in {folder / 'campaign.toml'} and {folder / 'messages'}")
-    say(f"  2. munasara check {folder}      what is missing or wrong")
-    say(f"  3. munasara preview {folder}    what readers will see")
-    say(f"  4. munasara rehearse {folder}   the whole campaign, offline")
-    say(f"  5. munasara accounts add telegram, then munasara plan {folder}")
+    say(f"  2. munasara check {written}      what is missing or wrong")
+    say(f"  3. munasara preview {written}    what readers will see")
+    say(f"  4. munasara rehearse {written}   the whole campaign, offline")
+    say(f"  5. munasara accounts add telegram, then munasara plan {written}")

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -33,6 +34,7 @@ Exit code 1 where the campaign has errors; nothing is recorded or written then.
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Record without asking.")
 @click.option("--dry-run", is_flag=True, help="Show what would be recorded; record and write nothing.")
+@click.option("--replace", "replacing", is_flag=True, help="Take the place of another campaign of that id.")
 @click.option("--every", is_flag=True, help=f"Show every post, not only the first {ROWS_SHOWN}.")
 @click.option("--ics", type=click.Path(path_type=Path), help="Write the action days as a calendar file.")
 @json_option
@@ -45,6 +47,7 @@ def plan(
     folder: Path,
     yes: bool,
     dry_run: bool,
+    replacing: bool,
     every: bool,
     ics: Path | None,
     as_json: bool,
@@ -71,7 +74,8 @@ def plan(
         if not yes:
             question = "Keep this kit?" if checked.campaign.dormant else "Record this plan?"
             click.confirm(question, abort=True, err=True)
-        _record(desk, actor, checked, quiet=as_json)
+            replacing = replacing or _may_replace(checked)
+        _record(desk, actor, checked, replacing=replacing, quiet=as_json)
 
 
 def _checked(desk: Desk, folder: Path) -> "Checked":
@@ -91,7 +95,18 @@ async def _preview(desk: Desk, checked: "Checked") -> "Outcome":
     return await preview_plan(desk.store, desk.clock, checked)
 
 
-def _record(desk: Desk, actor: "Actor", checked: "Checked", *, quiet: bool) -> None:
+def _may_replace(checked: "Checked") -> bool:
+    """Ask whether another campaign may lose its place; nobody is asked where there is none."""
+    from schedules.commands.plans import ID_TAKEN
+
+    if all(problem.code != ID_TAKEN for problem in checked.problems):
+        return False
+    return click.confirm(
+        f"Another campaign is planned as {checked.campaign.id}. Replace it?", abort=True, err=True
+    )
+
+
+def _record(desk: Desk, actor: "Actor", checked: "Checked", *, replacing: bool, quiet: bool) -> None:
     from schedules.commands.plans import record_plan
 
     with click.progressbar(
@@ -99,7 +114,12 @@ def _record(desk: Desk, actor: "Actor", checked: "Checked", *, quiet: bool) -> N
     ) as bar:
         outcome = desk.do(
             record_plan(
-                desk.store, desk.clock, actor, checked, progress=lambda done: bar.update(done - bar.pos)
+                desk.store,
+                desk.clock,
+                actor,
+                checked,
+                replacing=replacing,
+                progress=lambda done: bar.update(done - bar.pos),
             )
         )
     if quiet:
@@ -107,7 +127,7 @@ def _record(desk: Desk, actor: "Actor", checked: "Checked", *, quiet: bool) -> N
     if checked.campaign.dormant:
         say(f"\nKept: {checked.campaign.id}. Nothing of it goes out before two people launch it.")
         say(
-            f"Next:\n  munasara launch {checked.campaign.folder}    show what a launch would do, and ask for it"
+            f"Next:\n  munasara launch {quote(str(checked.campaign.folder))}    show what a launch would do, and ask for it"
         )
         return
     say(f"\nRecorded: {_summary(outcome)}.")
@@ -127,7 +147,8 @@ def _show(checked: "Checked", outcome: "Outcome | None", every: bool) -> None:
     if planned:
         show_table(["local time", "UTC", "city", "account", "language", "message", "note"], _rows(shown))
     if len(shown) < len(planned):
-        say(f"... and {len(planned) - len(shown):,} more: munasara plan {checked.campaign.folder} --every")
+        folder = quote(str(checked.campaign.folder))
+        say(f"... and {len(planned) - len(shown):,} more: munasara plan {folder} --every")
     say(f"\n{counted(len(planned), 'post')} on {counted(len({o.account for o in planned}), 'account')}.")
     show_timelines(checked.campaign, None if every else ROWS_SHOWN, checked.overrides.cities)
     _show_forecast(checked)

@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from bot.cli.output import counted, json_option, local_moment, say, show_json, show_table, utc
 from bot.cli.session import Desk, Session, acting, pass_session
 from bot.cli.texts import UNKNOWN_PLATFORM, platforms_of, show_body
+from bot.cli.walltimes import WallTime
 from schedules.lifecycle import State
 
 if TYPE_CHECKING:
     from schedules.commands.post_changes import Verdict
     from schedules.commands.posts import Aftermath, Event, PostView
 
-WALL_TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+MOST_SHOWN: Final = 1_000_000
 
 
 @click.group
@@ -35,7 +36,7 @@ def posts() -> None:
     help="Only this state; repeat it.",
 )
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many."
+    "--limit", type=click.IntRange(1, MOST_SHOWN), default=100, show_default=True, help="At most so many."
 )
 @json_option
 @pass_session
@@ -49,10 +50,12 @@ def list_(
     as_json: bool,
 ) -> None:
     """List posts by planned time, with the state of each and why."""
-    from schedules.commands.posts import Filter, list_posts
+    from schedules.commands.posts import Filter, list_posts, require_campaign
 
     wanted = Filter(campaign, account, city, tuple(State(state) for state in states), limit)
     with session.desk() as desk:
+        if campaign is not None:
+            desk.do(require_campaign(desk.store, campaign))
         found = desk.do(list_posts(desk.store, wanted))
     if as_json:
         show_json(found)
@@ -98,12 +101,10 @@ def cancel(session: Session, number: int) -> None:
 
 
 @posts.command(
-    epilog="\b\nExample:\n  munasara posts reschedule 17 --at 2027-03-01T18:00 --zone Europe/Berlin"
+    epilog="\b\nExample:\n  munasara posts reschedule 17 --at 2030-03-01T18:00 --zone Europe/Berlin"
 )
 @click.argument("number", type=int, metavar="POST")
-@click.option(
-    "--at", "local_at", required=True, type=click.DateTime(WALL_TIMES), help="The new time on the wall."
-)
+@click.option("--at", "local_at", required=True, type=WallTime(), help="The new time on the wall.")
 @click.option("--zone", help="In which zone; else the post's own.")
 @acting
 @pass_session
@@ -139,10 +140,11 @@ def resolve(session: Session, number: int, sent: str | None, again: bool, drop: 
 
     Look at the account first. Without an option it asks.
     """
-    from schedules.commands.post_changes import resolve_unknown
+    from schedules.commands.post_changes import require_open, resolve_unknown
 
     actor = session.actor()
     with session.desk() as desk:
+        desk.do(require_open(desk.store, actor, number, part=part))
         verdict = _verdict(sent, again, drop) or _ask(desk, number)
         url = None if sent in (None, "-") else sent
         desk.do(resolve_unknown(desk.store, desk.clock, actor, number, verdict, url, part=part))
@@ -189,19 +191,29 @@ def _platform(desk: Desk, post: "PostView") -> str:
 
 
 def _show_list(found: "Sequence[PostView]") -> None:
-    rows = [
-        (
-            post.id if post.kind == "publish" else f"{post.id} {post.kind.replace('-', ' ')}",
-            local_moment(post.planned_at, post.zone),
-            post.account,
-            post.language,
-            post.message,
-            post.state.value,
-            post.url or post.reason,
-        )
-        for post in found
-    ]
-    show_table(["post", "local time", "account", "language", "message", "state", "where or why"], rows)
+    several = len({post.campaign for post in found}) > 1
+    headings = ["post", "local time", "account", "language", "message", "state", "where or why"]
+    show_table(
+        [*headings[:2], *(["campaign"] if several else []), *headings[2:]],
+        (_row(post, several=several) for post in found),
+    )
+
+
+def _row(post: "PostView", *, several: bool) -> tuple[object, ...]:
+    return (
+        post.id if post.kind == "publish" else f"{post.id} {post.kind.replace('-', ' ')}",
+        local_moment(post.planned_at, post.zone),
+        *([post.campaign] if several else []),
+        post.account,
+        post.language,
+        post.message,
+        _state(post),
+        post.reason if post.retracted else post.url or post.reason,
+    )
+
+
+def _state(post: "PostView") -> str:
+    return "retracted" if post.retracted else post.state.value
 
 
 def _show_aftermath(after: "Aftermath") -> None:
@@ -218,7 +230,7 @@ def _show_post(post: "PostView", events: "Sequence[Event]", platform: str) -> No
         f"On {post.account}{f', {post.city}' if post.city else ''}, {post.language}, "
         f"{local_moment(post.planned_at, post.zone)} ({utc(post.planned_at)})"
     )
-    say(f"State: {post.state.value}{f', {post.url}' if post.url else ''}")
+    say(f"State: {_state(post)}{f', {post.url}' if post.url and not post.retracted else ''}")
     for sentence in (post.reason, post.remedy):
         if sentence:
             say(sentence)

@@ -38,8 +38,7 @@ def add(ctx: click.Context, session: Session, name: str, path: Path) -> None:
     from schedules.commands import recipients as commands
 
     actor = session.actor()
-    with click.open_file(str(path), encoding="utf-8") as file:
-        lines = file.read().splitlines()
+    lines = _lines(path)
     with session.desk() as desk:
         done = desk.do(commands.add(desk.store, desk.vault, desk.clock, actor, name, lines))
     say(f"{counted(done.new, 'address', 'addresses')} added to {name}; {done.known:,} known already.")
@@ -48,6 +47,19 @@ def add(ctx: click.Context, session: Session, name: str, path: Path) -> None:
     if done.wrong:
         say(f"No addresses, and left out: lines {', '.join(map(str, done.wrong))}.", err=True)
     ctx.exit(NO if done.wrong else 0)
+
+
+def _lines(path: Path) -> list[str]:
+    with click.open_file(str(path), "rb") as file:
+        content: bytes = file.read()
+    try:
+        return content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        number = error.object.count(b"\n", 0, error.start) + 1
+        raise click.BadParameter(
+            f"line {number} is no text in UTF-8, and nothing was added. Save the file as plain text in UTF-8.",
+            param_hint="--file",
+        ) from None
 
 
 @recipients.command("list")

@@ -1,6 +1,6 @@
 """``munasara retract``."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from schedules.commands.retractions import Retraction
 
 
+STILL_PUBLIC: Final = "still public"
+
+
 @click.command(
     epilog="""\b
 Examples:
@@ -20,7 +23,8 @@ Examples:
   munasara retract --campaign my-campaign   delete everything that it published
   munasara retract --campaign my-campaign --report
 
-What is still waiting is not touched: pause the campaign to stop it. Exit code 1 where something is still public.
+What is still waiting is not touched: pause the campaign to stop it. Exit code 1 where something stays public, and with
+--report also where something is still to be taken back.
 """
 )
 @click.argument("number", type=int, metavar="[POST]", required=False)
@@ -45,10 +49,14 @@ def retract(
 
     The running worker does it; ask again with --report to see what is gone.
     """
+    from schedules.commands.posts import require_campaign
+
     if (number is None) == (campaign is None):
         raise click.UsageError("Name one post, or a campaign with --campaign.")
     actor = session.actor()
     with session.desk() as desk:
+        if campaign is not None:
+            desk.do(require_campaign(desk.store, campaign))
         if not only_report:
             _ask(desk, actor, number, campaign, yes=yes)
         found = desk.do(_report(desk, number, campaign))
@@ -56,7 +64,7 @@ def retract(
         show_json(found)
     else:
         _show(found)
-    ctx.exit(FINE if all(one.is_gone for one in found) or not only_report else NO)
+    ctx.exit(NO if any(_is_left(one, waits=only_report) for one in found) else FINE)
 
 
 def _ask(desk: Desk, actor: "Actor", number: int | None, campaign: str | None, *, yes: bool) -> None:
@@ -94,6 +102,11 @@ def _show(found: "tuple[Retraction, ...]") -> None:
     say(f"{gone} of {counted(len(found), 'text')} gone.")
 
 
+def _is_left(one: "Retraction", *, waits: bool) -> bool:
+    """Whether a text is public and nobody is about to delete it; or, where that counts too, not yet deleted."""
+    return not one.is_gone if waits else _outcome(one) == STILL_PUBLIC
+
+
 def _outcome(one: "Retraction") -> str:
     from schedules.lifecycle import State
 
@@ -103,6 +116,6 @@ def _outcome(one: "Retraction") -> str:
         case State.SENT:
             return "gone"
         case State.REFUSED | State.EXPIRED:
-            return "still public"
+            return STILL_PUBLIC
         case _:
             return "waiting"

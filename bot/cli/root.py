@@ -2,6 +2,7 @@
 
 import errno
 import importlib
+import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -84,7 +85,7 @@ class Nouns(click.Group):
         except (click.ClickException, click.exceptions.Exit):
             raise
         except (KeyboardInterrupt, click.Abort):
-            click.echo("\nStopped. What was confirmed before stays; nothing else was done.", err=True)
+            click.echo(f"\n{_stopped()}", err=True)
             ctx.exit(INTERRUPTED)
         except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
@@ -92,6 +93,13 @@ class Nouns(click.Group):
             from bot.cli.failures import report
 
             ctx.exit(report(error))
+
+
+def _stopped() -> str:
+    said = "Stopped. What was confirmed before stays; nothing else was done."
+    if sys.stdin is not None and sys.stdin.isatty():
+        return said
+    return f"{said} Where nobody is there to answer, options do it, such as --yes; --help lists them."
 
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -127,6 +135,6 @@ def munasara(ctx: click.Context, acting_as: str | None, verbose: bool) -> None:
     A campaign is a folder of text files. Munasara checks it, plans it in the right local times, has it
     approved, publishes it, and keeps a receipt of everything.
     """
-    from bot.cli.session import Session
+    from bot.cli.session import Session, named
 
-    ctx.obj = Session(acting_as or "", verbose=verbose)
+    ctx.obj = Session(named(acting_as), verbose=verbose)

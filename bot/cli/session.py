@@ -104,6 +104,17 @@ class Session:
 pass_session = click.make_pass_decorator(Session)
 
 
+def named(name: str | None) -> str:
+    """The name that stands in ``--as``; empty where it is left out.
+
+    Raises:
+        BadParameter: It is given and says nothing, as a variable that is not set: somebody else would act.
+    """
+    if name is not None and not name.strip():
+        raise click.BadParameter("nobody is named. Say who acts, or leave it out.", param_hint="--as")
+    return name or ""
+
+
 def acting(function: _F) -> _F:
     """Let ``--as`` also stand behind the name of a command that changes something."""
     return click.option(
@@ -117,8 +128,8 @@ def acting(function: _F) -> _F:
 
 def _act_as(ctx: click.Context, _parameter: click.Parameter, name: str | None) -> None:
     session = ctx.find_object(Session)
-    if name and session is not None:
-        session.acting_as = name
+    if name is not None and session is not None:
+        session.acting_as = named(name)
 
 
 def _system_user() -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from bot.cli.output import say, show_table, utc
@@ -10,10 +11,10 @@ from bot.cli.output import say, show_table, utc
 if TYPE_CHECKING:
     from content.models import ActionDay, Campaign
     from schedules.action_days.timeline import TimedStep, Timeline
-    from schedules.planning.cities import CityStates
+    from schedules.planning.cities import CityState, CityStates
 
 NAMED: Final = 4
-_Key: TypeAlias = tuple[str, tuple[tuple[object, object], ...]]
+_Key: TypeAlias = tuple[str, tuple[tuple[object, object], ...], str, timedelta]
 
 
 def show_timelines(campaign: "Campaign", most: int | None, states: "CityStates | None" = None) -> None:
@@ -21,7 +22,7 @@ def show_timelines(campaign: "Campaign", most: int | None, states: "CityStates |
 
     Args:
         most: How many rows of each day are shown; ``None`` for all.
-        states: What people changed of the permits.
+        states: What people changed in the cities.
     """
     for day in campaign.action_days:
         if day.steps:
@@ -47,13 +48,15 @@ def write_calendar(
 
 def timelines_as_data(campaign: "Campaign", states: "CityStates | None" = None) -> list[dict[str, object]]:
     """The same for a script, city by city."""
-    from schedules.action_days.timeline import timelines
+    from schedules.planning.cities import is_over
 
-    lines = (line for day in campaign.action_days for line in timelines(day, campaign, states or {}))
+    lines = (found for day in campaign.action_days for found in _lines(day, campaign, states or {}))
     return [
         {
             "day": line.day.id,
             "city": line.city and line.city.id,
+            "status": state.status,
+            "later_by": str(state.delay) if state.delay else "",
             "zone": line.zone,
             "starts_at": line.starts_at,
             "local_at": line.local_at,
@@ -65,11 +68,12 @@ def timelines_as_data(campaign: "Campaign", states: "CityStates | None" = None) 
                     "at": timed.at,
                     "local_at": timed.local_at,
                     "withheld": timed.withheld,
+                    "called_off": is_over(state, timed.step),
                 }
                 for timed in line.steps
             ],
         }
-        for line in lines
+        for line, state in lines
     ]
 
 
@@ -86,23 +90,38 @@ def show_day(
     shown = rows if most is None else rows[:most]
     show_table(["where", "step", "local time", "UTC", "note"], shown)
     if len(shown) < len(rows):
-        say(f"... and {len(rows) - len(shown):,} more: munasara plan {campaign.folder} --every")
+        say(f"... and {len(rows) - len(shown):,} more: munasara plan {quote(str(campaign.folder))} --every")
+    if any(state.delay for (of, _), state in (states or {}).items() if of == day.id):
+        say("Times are shown with their delay; what was out before it came at its own time.")
+
+
+def _lines(
+    day: "ActionDay", campaign: "Campaign", states: "CityStates"
+) -> "Iterator[tuple[Timeline, CityState]]":
+    """Each city as it stands now: with its delay, and with what people decided there."""
+    from schedules.action_days.timeline import delayed, timelines
+    from schedules.planning.cities import GENERAL, UNCHANGED
+
+    for line in timelines(day, campaign, states):
+        state = states.get((day.id, line.city.id if line.city else GENERAL), UNCHANGED)
+        yield delayed(line, state.delay) if state.delay else line, state
 
 
 def _rows(day: "ActionDay", campaign: "Campaign", states: "CityStates") -> Iterator[tuple[object, ...]]:
-    from schedules.action_days.timeline import timelines
-
-    alike: dict[_Key, list[Timeline]] = {}
-    for line in timelines(day, campaign, states):
+    alike: dict[_Key, list[tuple[Timeline, CityState]]] = {}
+    for line, state in _lines(day, campaign, states):
         key = tuple((timed.step.id, timed.withheld) for timed in line.steps)
-        alike.setdefault((line.zone, key), []).append(line)
+        alike.setdefault((line.zone, key, state.status, state.delay), []).append((line, state))
     for together in alike.values():
-        yield from _rows_of(_where(together), together[0])
+        yield from _rows_of(_where([line for line, _ in together]), *together[0])
 
 
-def _rows_of(where: str, line: "Timeline") -> Iterator[tuple[object, ...]]:
-    moments = [(timed.at, timed.local_at, timed.step.id, _note(timed)) for timed in line.steps]
-    moments.append((line.starts_at, line.local_at, "T-0", _start_note(line)))
+def _rows_of(where: str, line: "Timeline", state: "CityState") -> Iterator[tuple[object, ...]]:
+    from schedules.planning.cities import is_over
+
+    steps = [timed for timed in line.steps if not is_over(state, timed.step)]
+    moments = [(timed.at, timed.local_at, timed.step.id, _note(timed)) for timed in steps]
+    moments.append((line.starts_at, line.local_at, "T-0", _start_note(line, state)))
     for at, local_at, step, note in sorted(moments, key=lambda moment: moment[0]):
         yield where, step, f"{local_at:%a %Y-%m-%d %H:%M}", utc(at).removesuffix(" UTC"), note
 
@@ -123,7 +142,18 @@ def _note(timed: "TimedStep") -> str:
     return "; ".join(notes)
 
 
-def _start_note(line: "Timeline") -> str:
+def _start_note(line: "Timeline", state: "CityState") -> str:
+    from schedules.planning.cities import Status
+
+    off = {
+        Status.ABORTED: "called off: it does not take place",
+        Status.ENDED: "ended: only what comes afterwards is sent",
+    }
+    late = f"{state.delay // timedelta(minutes=1)} minutes later than planned" if state.delay else ""
+    return "; ".join(filter(None, (off.get(state.status, ""), late, _clock_note(line))))
+
+
+def _clock_note(line: "Timeline") -> str:
     from schedules.walltime import Note
 
     notes = {

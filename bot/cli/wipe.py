@@ -45,18 +45,31 @@ def _ask(settings: "Settings") -> None:
 
 
 async def _wipe(settings: "Settings", actor: "Actor") -> "Wiped":
+    from bot.board.files import erase_boards
+    from schedules.commands.wipe import going_on
+
+    done = await _wipe_store(settings, actor)
+    async with going_on(done, "The pages of boards could not be erased"):
+        erase_boards(settings.board_folder)
+    return done
+
+
+async def _wipe_store(settings: "Settings", actor: "Actor") -> "Wiped":
     from schedules.clock import SystemClock
     from schedules.commands import wipe as commands
+    from schedules.errors import StoreUnusable
     from schedules.store.engine import Store
+    from schedules.store.files import Files
 
-    store = Store(settings.database_url, settings.home / "media")
+    videos = settings.home / "media"
     try:
-        done = await commands.wipe(store, SystemClock(), actor, settings.key_path)
-        async with commands.going_on(done, "The pages of boards"):
-            from bot.board.files import erase_boards
-
-            erase_boards(settings.board_folder)
+        store = Store(settings.database_url, videos)
+    except StoreUnusable as error:
+        done = await commands.wipe_beside(actor, settings.key_path, Files(videos))
+        done.left.append(f"{error} What is there is not erased: delete it by hand.")
         return done
+    try:
+        return await commands.wipe(store, SystemClock(), actor, settings.key_path)
     finally:
         await store.close()
 

@@ -62,12 +62,13 @@ class Someone:
 def crowd(campaign: Campaign) -> tuple[Someone, ...]:
     """One volunteer for each language of each city, and one for each language who does not say where they live.
 
-    Nobody where the campaign has no prompts.
+    Nobody where the campaign writes to nobody. Only where it has prompts does somebody want peace from them.
     """
-    if not campaign.prompts:
+    if not campaign.prompts and not campaign.writes_letters:
         return ()
     places = list(_places(campaign))
-    manners = {len(places) // 3: Manner.PAUSES, 2 * len(places) // 3: Manner.FORGETS}
+    tired = {len(places) // 3: Manner.PAUSES, 2 * len(places) // 3: Manner.FORGETS}
+    manners = tired if campaign.prompts else {}
     return tuple(
         _someone(number, language, city, campaign.zone, manners.get(number, Manner.STAYS))
         for number, (language, city) in enumerate(places)

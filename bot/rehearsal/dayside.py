@@ -99,8 +99,11 @@ def _events(found: Evidence, names: Mapping[str, str], *, faults: bool) -> Itera
         )
     closes = closes_at(found.day, found.campaign)
     if closes is not None:
-        crowd = found.crowd
-        yield closes, f"The count closes: {crowd.people:,} people, {crowd.cities} of {crowd.of} cities."
+        crowd, off = found.crowd, " that were not called off" if plot.danger else ""
+        yield (
+            closes,
+            f"The count closes: {crowd.people:,} people, {crowd.cities} of the {crowd.of} cities{off}.",
+        )
 
 
 def _chats(found: Evidence, names: Mapping[str, str]) -> Iterator[Chat]:

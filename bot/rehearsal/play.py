@@ -235,9 +235,9 @@ async def _histories(
 
 
 def _side(played: _Played, shown: Sequence[Card]) -> Side | None:
-    """The volunteers' side; nothing where the campaign asks nobody for anything."""
+    """The volunteers' side; nothing where the campaign has no prompts."""
     campaign, crowd = played.checked.campaign, played.volunteers.crowd
-    if not crowd:
+    if not campaign.prompts:
         return None
     wanted = [(who.number, prompt.on) for who in crowd for prompt in owed(campaign, who)]
     outages = [(each.begins_at, each.ends_at) for each in played.upsets if each.ends_at is not None]
@@ -254,7 +254,7 @@ def _side(played: _Played, shown: Sequence[Card]) -> Side | None:
 
 def _days(played: _Played) -> DaysVerdict | None:
     campaign, people = played.checked.campaign, played.volunteers
-    if not people.crowd or not campaign.writes_letters:
+    if not campaign.writes_letters:
         return None
     return judge_days(played.days, owed_steps(campaign, people.crowd, people.coming, played.plots))
 

@@ -26,7 +26,7 @@ from schedules.lifecycle import State
 from schedules.walltime import Note, zone
 
 LATE: Final = "late"
-UNNAMED: Final = "a guarded city"
+UNNAMED: Final = "[a guarded city]"
 NOTES: Final[Mapping[str, str]] = {
     Note.GAP_SHIFTED: "The clocks jump over this time that day; it goes out an hour later on the wall.",
     Note.OVERLAP_FIRST: "This time comes twice that night, as the clocks go back; it goes out the first time.",

@@ -1,7 +1,7 @@
 """The board of an action day as a message in a group of organisers, which changes in place."""
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import escape
 from typing import Final
 from uuid import uuid4
@@ -53,7 +53,7 @@ def board_told(board: Board, campaign: Campaign, reader_words: Words) -> str:
     left = LONGEST - sum(utf16_units(line) + 1 for line in lines)
     cities = sorted(board.cities, key=_concern)
     for number, city in enumerate(cities):
-        line = _line(city, campaign, reader_words)
+        line = _line(city, campaign, reader_words, board.seen_at)
         left -= utf16_units(line) + 1
         if left < 0:
             rest = len(cities) - number
@@ -125,7 +125,7 @@ def _concern(city: CityView) -> int:
     return 3 if city.status is Status.PLANNED else 2
 
 
-def _line(city: CityView, campaign: Campaign, reader_words: Words) -> str:
+def _line(city: CityView, campaign: Campaign, reader_words: Words, seen_at: datetime) -> str:
     name = escape(isolated(spoken(city.name, reader_words.language, campaign)))
-    told = escape(" · ".join(city_told(city, reader_words)))
+    told = escape(" · ".join(city_told(city, reader_words, seen_at)))
     return f"<b>{name}</b> · {told}"

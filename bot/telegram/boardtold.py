@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from content.filters import number_, time_
+from babel.units import format_unit
+
+from content.filters import datetime_, number_, time_
 from content.languages import in_digits
 from content.words import Words
 from schedules.action_days.board import CALLED, Board, CityView, Sent, StepView
@@ -14,6 +16,9 @@ from schedules.walltime import zone
 
 HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)
+DAY: Final = timedelta(days=1)
+IN_DAYS: Final = 3 * DAY
+"""From so long before or after T-0 on, whole days are not counted in hours."""
 
 
 def totals_told(board: Board, reader_words: Words) -> Iterator[str]:
@@ -35,11 +40,15 @@ def totals_told(board: Board, reader_words: Words) -> Iterator[str]:
         yield _coming(totals.coming, reader_words)
 
 
-def city_told(city: CityView, reader_words: Words) -> Iterator[str]:
-    """What there is to say of a city, what matters most first."""
+def city_told(city: CityView, reader_words: Words, seen_at: datetime) -> Iterator[str]:
+    """What there is to say of a city, what matters most first.
+
+    Args:
+        seen_at: When the board is read (UTC); what begins on another date there is told with its date.
+    """
     if city.danger_at is not None:
         yield reader_words.say("DANGER since {time}", time=_at(city, city.danger_at, reader_words))
-    yield _status(city, reader_words)
+    yield _status(city, reader_words, seen_at)
     if city.delay and city.status is Status.PLANNED:
         yield reader_words.say("{length} later than planned", length=reader_words.duration(city.delay))
     if city.is_held:
@@ -70,11 +79,13 @@ def step_told(step: StepView, reader_words: Words) -> Iterator[str]:
 
 
 def offset_told(step: StepView, reader_words: Words) -> str:
-    """When a step happens, from T-0 on, as organisers write it: ``T+2:30``."""
+    """When a step happens, from T-0 on, as organisers write it: ``T+2:30``, or ``T-7 days``."""
     away = abs(step.offset)
     sign = "-" if step.offset < timedelta() else "+"
     hours, minutes = away // HOUR, away % HOUR // MINUTE
     told = "T-0" if not away else f"T{sign}{hours}:{minutes:02}"
+    if away >= IN_DAYS and not away % DAY:
+        told = f"T{sign}{format_unit(away // DAY, 'day', locale=reader_words.habits.locale)}"
     return in_digits(told, reader_words.habits.digits)
 
 
@@ -93,8 +104,13 @@ def _shown(step: StepView, number: int, reader_words: Words) -> str:
     return few_told(number, reader_words) if step.is_private else number_(reader_words.habits, number)
 
 
-def _status(city: CityView, reader_words: Words) -> str:
+def _status(city: CityView, reader_words: Words, seen_at: datetime) -> str:
     if city.status is Status.PLANNED:
+        local, today = (at.astimezone(zone(city.zone)) for at in (city.starts_at, seen_at))
+        if local.date() != today.date():
+            return reader_words.say(
+                "begins: {moment}", moment=datetime_(reader_words.habits, local, "short")
+            )
         return reader_words.say("begins at {time}", time=_at(city, city.starts_at, reader_words))
     if city.status is Status.BEGUN and city.begun_at is not None:
         return reader_words.say("began at {time}", time=_at(city, city.begun_at, reader_words))

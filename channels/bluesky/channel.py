@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from channels.base import (
+    WEB_ADDRESS,
     AccountCheck,
     CannotTell,
     Channel,
@@ -68,7 +69,9 @@ class BlueskyChannel(Channel):
     settings = (
         Setting("handle", "The account's handle without @, such as balloons.bsky.social.", required=True),
         Setting(
-            "base_url", f"Address of the server that holds the account; {DEFAULT_BASE_URL} by default."
+            "base_url",
+            f"Address of the server that holds the account; {DEFAULT_BASE_URL} by default.",
+            shape=WEB_ADDRESS,
         ),
     )
     secret_help = "Make an app password on Bluesky: Settings, Privacy and security, App passwords."  # noqa: S105

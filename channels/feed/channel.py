@@ -8,6 +8,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from channels.base import (
+    WEB_ADDRESS,
+    WHOLE_PATH,
     AccountCheck,
     CannotTell,
     Channel,
@@ -61,9 +63,17 @@ class FeedChannel(Channel):
         }
     )
     settings = (
-        Setting("folder", "The folder that the web server shows.", required=True),
         Setting(
-            "base_url", "Public address of that folder, such as https://example.org/news/.", required=True
+            "folder",
+            "The whole path of the folder that the web server shows.",
+            required=True,
+            shape=WHOLE_PATH,
+        ),
+        Setting(
+            "base_url",
+            "Public address of that folder, such as https://example.org/news/.",
+            required=True,
+            shape=WEB_ADDRESS,
         ),
         Setting("title", "Title of the feed.", required=True),
     )
@@ -175,7 +185,10 @@ class FeedChannel(Channel):
             ) from None
         except OSError as error:
             raise Unreachable(
-                self.name, self.connection.account, f"the feed could not be written ({error.strerror})"
+                self.name,
+                self.connection.account,
+                f"the feed could not be written ({error.strerror})",
+                "See that its folder is on a disk that Munasara may write to and that has room, or name another.",
             ) from None
 
     def _setting(self, name: str) -> str:

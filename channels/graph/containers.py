@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from channels.base import (
+    WEB_ADDRESS,
     CannotTell,
     Connection,
     Finding,
@@ -34,6 +35,7 @@ MEDIA_URL: Final = Setting(
     "media_url",
     "Where Meta fetches pictures and videos, with {sha256} in place of each one's digest "
     "(https://example.org/media/{sha256}.jpg); by default this installation's own public address.",
+    shape=WEB_ADDRESS,
 )
 
 

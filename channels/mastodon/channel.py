@@ -13,6 +13,7 @@ from yarl import URL
 
 from channels.base import (
     JSON,
+    WEB_ADDRESS,
     AccountCheck,
     Channel,
     Connection,
@@ -57,7 +58,12 @@ class MastodonChannel(Channel):
         }
     )
     settings = (
-        Setting("base_url", "Address of the server, such as https://mastodon.social.", required=True),
+        Setting(
+            "base_url",
+            "Address of the server, such as https://mastodon.social.",
+            required=True,
+            shape=WEB_ADDRESS,
+        ),
         Setting("visibility", "Who sees the posts: public (default), unlisted, or private for followers."),
     )
     secret_help = "Under Preferences, Development, make an application and copy its access token."  # noqa: S105

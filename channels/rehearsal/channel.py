@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from channels.base import (
+    WEB_ADDRESS,
     AccountCheck,
     CannotTell,
     Channel,
@@ -55,7 +56,12 @@ class RehearsalChannel(Channel):
         Feature.VIDEO,
     }
     settings = (
-        Setting("base_url", "Address of the stand-in, such as http://127.0.0.1:8000.", required=True),
+        Setting(
+            "base_url",
+            "Address of the stand-in, such as http://127.0.0.1:8000.",
+            required=True,
+            shape=WEB_ADDRESS,
+        ),
         Setting("platform", "The platform to play, such as telegram.", required=True),
         Setting("look_back", "Whether this platform can be asked if a post went out: yes (default) or no."),
         Setting("idempotent", "Whether this platform takes a key only once: yes or no (default)."),

@@ -7,12 +7,17 @@ from typing import Final
 from telegram import Bot
 from telegram.error import TelegramError
 
-from channels.base import Connection
+from channels.base import Connection, Shape
 from channels.httpclient import quiet_libraries
 from channels.telegram.client import BotRequest, TelegramTranslator
 
 DEFAULT_BASE_URL: Final = "https://api.telegram.org"
 SECRET_HELP: Final = "Talk to @BotFather on Telegram, send /newbot, and copy the token that it gives you."  # noqa: S105
+SECRET_SHAPE: Final = Shape(
+    r"[0-9]+:[A-Za-z0-9_-]+",
+    f"A token is digits, a colon, and letters, such as 123456:ABC-DEF1234. {SECRET_HELP}",
+)
+"""core.telegram.org/bots/api#authorizing-your-bot."""
 UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 """What the library raises where an answer is JSON but not Telegram's."""
 

@@ -21,6 +21,7 @@ from telegram import (
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from channels.base import (
+    WEB_ADDRESS,
     AccountCheck,
     CannotTell,
     Channel,
@@ -36,10 +37,10 @@ from channels.base import (
 )
 from channels.demands import require_features, require_fit, visible_post
 from channels.errors import NotAuthorised, Refused
-from channels.telegram.bot import DEFAULT_BASE_URL, SECRET_HELP, TelegramBot
+from channels.telegram.bot import DEFAULT_BASE_URL, SECRET_HELP, SECRET_SHAPE, TelegramBot
 from channels.telegram.entities import serialise
 from channels.telegram.keyboards import markup
-from channels.telegram.place import Place
+from channels.telegram.place import CHAT_SHAPE, Place
 from content.limits import LIMITS
 
 ALREADY_GONE: Final = "not found"
@@ -55,7 +56,12 @@ class TelegramChannel(Channel):
         {Feature.RETRACT, Feature.MEDIA, Feature.VIDEO, Feature.PIN, Feature.SILENT, Feature.TOPICS}
     )
     settings = (
-        Setting("chat_id", "The chat: @name of a public one, or its number (-100...).", required=True),
+        Setting(
+            "chat_id",
+            "The chat: @name of a public one, or its number (-100...).",
+            required=True,
+            shape=CHAT_SHAPE,
+        ),
         Setting(
             "topic", "The topic's number (message_thread_id) in a group with topics; empty for General."
         ),
@@ -64,9 +70,12 @@ class TelegramChannel(Channel):
             "The wall hour, in the account's city, at which the prompt of the day is posted and pinned; none without it.",
         ),
         Setting("link_preview", "Whether Telegram shows a preview of the first link: yes (default) or no."),
-        Setting("base_url", f"Address of the Bot API server; {DEFAULT_BASE_URL} by default."),
+        Setting(
+            "base_url", f"Address of the Bot API server; {DEFAULT_BASE_URL} by default.", shape=WEB_ADDRESS
+        ),
     )
     secret_help = SECRET_HELP
+    secret_shape = SECRET_SHAPE
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)

@@ -12,6 +12,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from channels.base import (
+    WEB_ADDRESS,
     AccountCheck,
     Card,
     Cards,
@@ -25,7 +26,7 @@ from channels.base import (
 )
 from channels.demands import require_features
 from channels.errors import NotAuthorised, Refused
-from channels.telegram.bot import DEFAULT_BASE_URL, SECRET_HELP, TelegramBot
+from channels.telegram.bot import DEFAULT_BASE_URL, SECRET_HELP, SECRET_SHAPE, TelegramBot
 from channels.telegram.keyboards import markup
 from content.limits import LIMITS
 
@@ -41,12 +42,15 @@ class DirectChannel(Channel):
     limits = LIMITS["telegram"]
     features = frozenset({Feature.LETTERS, Feature.SILENT})
     settings = (
-        Setting("base_url", f"Address of the Bot API server; {DEFAULT_BASE_URL} by default."),
+        Setting(
+            "base_url", f"Address of the Bot API server; {DEFAULT_BASE_URL} by default.", shape=WEB_ADDRESS
+        ),
         Setting(
             "username", "The bot's name without @, for links that let people in; learned when it starts."
         ),
     )
     secret_help = SECRET_HELP
+    secret_shape = SECRET_SHAPE
     guide = (
         "Open https://t.me/BotFather in Telegram and send /newbot.",
         "Give the bot a name that says whose it is, and a username that ends in bot.",

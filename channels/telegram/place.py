@@ -7,12 +7,16 @@ from typing import Any, Final
 from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
-from channels.base import SINCE, TOPIC, Connection, OutgoingPost, Receipt, Topic
+from channels.base import SINCE, TOPIC, Connection, OutgoingPost, Receipt, Shape, Topic
 from channels.telegram.client import TelegramTranslator
 
 GENERAL_TOPICS: Final = frozenset({"", "1", "general"})
 """The General topic is addressed by naming no topic; naming 1 is an error."""
 PURPOSES: Final = frozenset(Topic)
+CHAT_SHAPE: Final = Shape(
+    r"@[A-Za-z0-9_]+|-?[0-9]+",
+    "Write @name of a public chat, or the chat's number, such as -1001234567890.",
+)
 CLOSED: Final = "topic_closed"
 LOST: Final = "thread not found"
 SAME_MOMENT: Final = timedelta(seconds=30)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from channels.base import (
+    WEB_ADDRESS,
     AccountCheck,
     CannotTell,
     Channel,
@@ -89,7 +90,7 @@ class XChannel(Channel):
         Setting(
             "budget", "What a plan may cost in one calendar month (UTC), in US dollars; empty for no limit."
         ),
-        Setting("base_url", f"Address of the X API; {DEFAULT_BASE_URL} by default."),
+        Setting("base_url", f"Address of the X API; {DEFAULT_BASE_URL} by default.", shape=WEB_ADDRESS),
     )
     secret_help = "Create an app in the X developer console and copy its four keys, which never expire."  # noqa: S105
     secret_parts = (

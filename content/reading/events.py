@@ -12,7 +12,7 @@ from content.reading.draft import Draft
 from content.reading.durations import parse_duration
 from content.reading.files import Folder
 from content.reading.known import did_you_mean, listed, shown
-from content.reading.toml_file import EARLIEST, TomlFile
+from content.reading.toml_file import EARLIEST, LATEST, TomlFile
 from content.reading.toml_lines import KeyPath
 
 PREFIX: Final = "event:"
@@ -24,7 +24,8 @@ def read_events(folder: Folder, draft: Draft) -> tuple[Event, ...]:
     """Every event of ``calendars/*.ics`` around the dates of the campaign; what is wrong goes to ``folder.problems``."""
     if draft.campaign is None:
         return ()
-    first, last = draft.campaign.part.starts_on - MARGIN, draft.campaign.part.ends_on + MARGIN
+    head = draft.campaign.part
+    first, last = max(head.starts_on, EARLIEST) - MARGIN, min(head.ends_on, LATEST) + MARGIN
     events: list[Event] = []
     for name in folder.names:
         text = folder.text(name) if name.startswith("calendars/") else None

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cached_property
@@ -20,6 +21,7 @@ _LONG_KEY: Final = re.compile(
     r"""(?<![A-Za-z0-9_-])(?:(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){20}"""
 )
 _LINE: Final = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+_WRITTEN_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])(?:[T ][0-9:.+\-Z]*)?$")
 _LIKE_A_DATE: Final = re.compile(r"""^[^"'#]*=\s*(?:[0-9]{1,4}-[0-9]{1,2}\b|[0-9]{1,2}:)""")
 _WHAT: Final = (
     (re.compile("Invalid date"), "this date or time does not exist"),
@@ -145,12 +147,18 @@ def _odd_values(file: TomlFile) -> Iterator[Problem]:
             todo.extend(((*path, number), inner) for number, inner in enumerate(value))
         elif isinstance(value, str) and has_control_characters(value):
             yield _control(file, path)
-        elif isinstance(value, date) and not EARLIEST <= _day(value) <= LATEST:
+        elif (day := _day(value)) is not None and not EARLIEST <= day <= LATEST:
             yield _far_away(file, path)
 
 
-def _day(value: date) -> date:
-    return value.date() if isinstance(value, datetime) else value
+def _day(value: object) -> date | None:
+    """The date that a value says, also where it is written as a text."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, str) and _WRITTEN_DATE.match(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value[:10])
+    return value if isinstance(value, date) else None
 
 
 def _control(file: TomlFile, path: KeyPath) -> Problem:

@@ -243,7 +243,7 @@ def _small(key: str, value: object, limits: Mapping[str, Any]) -> tuple[str, str
 
 
 def _large(key: str, value: object, limits: Mapping[str, Any]) -> tuple[str, str, str]:
-    return "out-of-range", f"{key} cannot be {_said(value)}", f"Write {limits['le']} or less."
+    return "out-of-range", f"{key} cannot be {_said(value)}", f"Write {limits['le']:,} or less."
 
 
 _EXACT: Final[Mapping[str, Callable[[str, object, Mapping[str, Any]], tuple[str, str, str]]]] = {

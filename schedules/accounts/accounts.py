@@ -370,6 +370,7 @@ async def _refuse_open_posts(writing: AsyncConnection, account: str) -> None:
     counts = ", ".join(f"{count} {state}" for state, count in found)
     if counts:
         raise ScheduleError(
-            f"{account} has posts that have not ended ({counts}). Cancel or settle them first, or pause it: "
-            f"`munasara pause account:{account}`."
+            f"{account} has posts that have not ended ({counts}), and they were approved for what it is now. "
+            f"Let them go out first, or look at them with `munasara posts list --account {account}` and end each "
+            "with `munasara posts cancel`, or `munasara posts resolve` where it may be public."
         )

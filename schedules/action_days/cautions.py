@@ -41,6 +41,26 @@ def cautions(campaign: Campaign) -> Iterator[Problem]:
         yield from _collisions(one, other, campaign)
 
 
+def over(campaign: Campaign, now: datetime) -> Iterator[Problem]:
+    """A warning for each action day whose T-0 has passed; none where T-0 is the moment of a launch, or will be.
+
+    Args:
+        now: Aware.
+    """
+    if campaign.dormant or campaign.launched_at is not None:
+        return
+    for day in campaign.action_days:
+        starts = {
+            line.city.id: line.starts_at for line in timelines(day, campaign) if line.city is not None
+        }
+        passed = [city for city, at in starts.items() if at <= now]
+        if passed:
+            where = "" if len(passed) == len(starts) else f" in {listed(passed)}"
+            what = f"its T-0, {day.at:{SHOWN}}, is over{where}"
+            remedy = "What would have been before now does not happen. Correct `at` if that is not meant."
+            yield _caution(day, "day-over", what, remedy)
+
+
 def is_night(local_at: datetime) -> bool:
     """Whether people sleep at a wall time."""
     begins, ends = NIGHT

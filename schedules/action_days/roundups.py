@@ -64,7 +64,7 @@ async def _record_missing(
     if not crowds:
         return
     known = await load_overrides(store, campaign.id)
-    missing = await _missing(store, campaign, known, crowds, await views(store))
+    missing = await missing_round_ups(store, campaign, known, crowds, await views(store))
     if not missing:
         return
     kept, taking = await load_media(store, campaign.id), taking_part(campaign, known.cities)
@@ -74,9 +74,10 @@ async def _record_missing(
         await add_to_plan(store, clock, campaign.id, drafts, author=planner)
 
 
-async def _missing(
+async def missing_round_ups(
     store: Store, campaign: Campaign, known: Overrides, crowds: Crowds, accounts: Sequence[AccountView]
 ) -> list[Occurrence]:
+    """What is to tell these counts and is not in the ledger."""
     alone = _round_ups_of(campaign, crowds)
     planned = list(known.apply(occurrences(alone, accounts, states=known.cities, crowds=crowds)))
     there = await _recorded(store, [occurrence.key for occurrence in planned])

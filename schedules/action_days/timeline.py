@@ -1,7 +1,7 @@
 """What happens when in each city of an action day, on its own clock. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from content.models import ActionDay, Campaign, City, Gap, Overlap, Permit, Step
@@ -67,6 +67,19 @@ def timelines(
     for city in campaign.cities_of(day):
         theirs = tuple(step for step in day.steps if step.includes(city.id))
         yield _timeline(day, city, city.zone, theirs, states)
+
+
+def delayed(line: Timeline, by: timedelta) -> Timeline:
+    """The same so much later, steps that may be out already included."""
+    steps = tuple(
+        replace(timed, at=timed.at + by, local_at=_shown(timed.at + by, line.zone)) for timed in line.steps
+    )
+    at = line.starts_at + by
+    return replace(line, starts_at=at, local_at=_shown(at, line.zone), steps=steps)
+
+
+def _shown(at: datetime, zone_name: str) -> datetime:
+    return at.astimezone(zone(zone_name)).replace(tzinfo=None, fold=0)
 
 
 def starts_at(day: ActionDay, zone_name: str) -> Resolution:

@@ -1,7 +1,7 @@
 """Connecting accounts, and taking them away."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -179,8 +179,13 @@ async def set_secret(
     actor.require(Role.ADMIN, await of_stored_account(store, account))
     actor.require_proof()
     found = await accounts.get(store, account)
-    _check_secret(_kind(found.channel, kinds), secret)
-    renew_at = _first_renewal(kinds[found.channel], clock)
+    kind = _kind(found.channel, kinds)
+    if kind.secret_help is None:
+        raise ScheduleError(
+            f"{account} has no token, as {kind.name} needs none: there is nothing to change."
+        )
+    _check_secret(kind, secret)
+    renew_at = _first_renewal(kind, clock)
     await accounts.replace_secret(store, vault, account, secret, renew_at=renew_at)
     for group in await groups.posting(store) if found.channel == BOT_CHANNEL else ():
         await accounts.replace_secret(store, vault, group, secret)
@@ -295,15 +300,26 @@ def _kind(channel: str, kinds: Kinds) -> type[Channel]:
     return kinds[channel]
 
 
-def _check_settings(new: NewAccount, kind: type[Channel]) -> None:
+def require_known(kind: type[Channel], names: Iterable[str]) -> None:
+    """Make sure that a channel knows settings of these names.
+
+    Raises:
+        ScheduleError: It does not; the error lists what it takes.
+    """
     known = [setting.name for setting in kind.settings]
-    unknown = ", ".join(sorted(repr(name)[:80] for name in set(new.settings) - set(known)))
+    unknown = ", ".join(sorted(repr(name)[:80] for name in set(names) - set(known)))
     if unknown:
         takes = f"takes: {', '.join(known)}" if known else "takes none"
-        raise ScheduleError(f"{new.id}: {kind.name} knows no setting {unknown}. It {takes}.")
+        raise ScheduleError(f"{kind.name} knows no setting {unknown}. It {takes}.")
+
+
+def _check_settings(new: NewAccount, kind: type[Channel]) -> None:
+    require_known(kind, new.settings)
     missing = _missing(kind.settings, new.settings)
     if missing:
         raise ScheduleError(f"{new.id}: {kind.name} needs more settings. Give {missing}.")
+    for setting in kind.settings:
+        _check_shape(new, setting)
     platform = new.settings.get(PLATFORM)
     if platform is not None and platform not in LIMITS:
         raise ScheduleError(
@@ -311,6 +327,12 @@ def _check_settings(new: NewAccount, kind: type[Channel]) -> None:
         )
     _budget(new)
     _prompt_hour(new)
+
+
+def _check_shape(new: NewAccount, setting: Setting) -> None:
+    value = new.settings.get(setting.name, "")
+    if setting.shape is not None and value.strip() and not setting.shape.fits(value):
+        raise ScheduleError(f"{new.id}: {value!r:.80} cannot be its {setting.name}. {setting.shape.remedy}")
 
 
 def _missing(wanted: tuple[Setting, ...], given: Mapping[str, str]) -> str:
@@ -351,6 +373,8 @@ def _check_secret(kind: type[Channel], secret: Secret) -> None:
         _check_parts(kind, unpack(secret))
     elif kind.secret_help is not None and not secret.reveal().strip():
         raise ScheduleError(f"{kind.name} needs a token. {kind.secret_help}")
+    elif kind.secret_shape is not None and not kind.secret_shape.fits(secret.reveal()):
+        raise ScheduleError(f"This is no token of {kind.name}. {kind.secret_shape.remedy}")
 
 
 def _check_parts(kind: type[Channel], parts: Mapping[str, str]) -> None:

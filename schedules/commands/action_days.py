@@ -10,12 +10,16 @@ from functools import partial
 from typing import Final
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from channels.registry import BOT_CHANNEL
 from content.later import later
 from content.models import ActionDay, Campaign, City, DayChange, Risk
+from schedules.accounts.accounts import REMOVED
 from schedules.accounts.vault import Vault
 from schedules.action_days import changes, checkins
+from schedules.action_days.calls import gatherings
 from schedules.action_days.changes import LetGo
 from schedules.action_days.checkins import What
 from schedules.action_days.meetings import read_meeting
@@ -28,6 +32,7 @@ from schedules.errors import Forbidden, ScheduleError
 from schedules.people.roles import Role
 from schedules.planning.cities import GENERAL, OVER, CityState, Status, lock_cities, write_city
 from schedules.store.engine import Store, despite_deadlocks
+from schedules.store.tables import account
 
 ONE_DELAY: Final = timedelta(minutes=30)
 """What one tap adds, and what the text says that was approved beforehand."""
@@ -44,14 +49,18 @@ class Changed:
     Attributes:
         cities: Where something changed; empty where it was so already.
         told: Where people are told of it.
-        untold: Where nobody is told of it: nothing was written for it, or nobody has approved that.
+        untold: Where nobody is told of it: nothing was written for it, nobody has approved that, or nobody is written to.
         again: How many posts that tell of these cities wait for approval again.
+        waiting: Where a text that tells it waits for approval.
+        unreached: Where a text was written and no account writes to volunteers.
     """
 
     cities: frozenset[str] = frozenset()
     told: frozenset[str] = frozenset()
     untold: frozenset[str] = frozenset()
     again: int = 0
+    waiting: frozenset[str] = frozenset()
+    unreached: frozenset[str] = frozenset()
 
 
 async def delay(
@@ -105,7 +114,7 @@ async def move(
         moved = {name: state for name, state in states.items() if state.place != place}
         await write_city(connection, clock, campaign.id, day, *moved, place=place)
         known = [each for each, state in moved.items() if _is_revealed(clock, meant, where, state)]
-        done = await _tell(connection, clock, campaign, day, DayChange.MOVED, known, known)
+        done = await _tell(connection, clock, campaign, meant, DayChange.MOVED, known, known)
         done = replace(done, cities=frozenset(moved))
         await _record(connection, actor, f"moved to {place}", meant, city, done)
     return done
@@ -121,7 +130,7 @@ async def end(
 
     Raises:
         Forbidden: They are neither captain of the city nor an organiser.
-        ScheduleError: There is no such day there, or it does not take place there any more.
+        ScheduleError: There is no such day there, it does not take place there any more, or it has not begun there yet.
     """
     stop = partial(_stop, store, clock, actor, campaign, day, city, DayChange.ENDED)
     return await despite_deadlocks(stop)
@@ -163,7 +172,7 @@ async def _delay(
         if city is not None and to < states[city].delay:
             raise ScheduleError(
                 later(
-                    "It is delayed by more than that already, and people know. It cannot be earlier again."
+                    "It is delayed by more than that already. It cannot be earlier again: whoever knows of the delay would come too late."
                 )
             )
         sooner = {name: state for name, state in states.items() if state.delay < to}
@@ -172,7 +181,7 @@ async def _delay(
             await changes.shift(connection, clock, campaign.id, day, some, to - before)
         await write_city(connection, clock, campaign.id, day, *sooner, delay_minutes=to // _MINUTE)
         as_written = [name for name, state in sooner.items() if not state.delay and to == ONE_DELAY]
-        done = await _tell(connection, clock, campaign, day, DayChange.DELAYED, sooner, as_written)
+        done = await _tell(connection, clock, campaign, meant, DayChange.DELAYED, sooner, as_written)
         await _record(connection, actor, f"delayed to {to // _MINUTE} min", meant, city, done)
     return done
 
@@ -192,6 +201,8 @@ async def _stop(
         states = await lock_cities(connection, clock, campaign.id, day, cities)
         if is_end and city is not None and states[city].status is Status.ABORTED:
             raise _called_off()
+        if is_end:
+            _require_begun(clock, campaign, meant, city, states)
         over = OVER if is_end else {Status.ABORTED}
         stopped = [name for name, state in states.items() if state.status not in over]
         await write_city(connection, clock, campaign.id, day, *stopped, status=Status(change.value).value)
@@ -200,7 +211,7 @@ async def _stop(
             await checkins.write(connection, clock, campaign.id, day, name, What.ENDED, happened_at=at)
         kept = changes.kept_by(meant, change)
         await changes.call_off(connection, clock, campaign.id, day, stopped, kept)
-        done = await _tell(connection, clock, campaign, day, change, stopped, stopped)
+        done = await _tell(connection, clock, campaign, meant, change, stopped, stopped)
         if stopped and not is_end:
             again = await changes.return_to_approval(connection, clock, campaign, day, stopped)
             done = replace(done, again=again)
@@ -226,9 +237,16 @@ def require_day(actor: Actor, campaign: Campaign, day: str, city: str | None) ->
     actor.require_somewhere(Role.CAPTAIN, Role.APPROVER)
     if not may_change(actor, campaign, city):
         raise Forbidden(missing(Role.CAPTAIN, Role.APPROVER) if city else missing(Role.APPROVER))
+    nowhere = later("There is no such action day there.")
     found = next((each for each in campaign.action_days if each.id == day), None)
-    if found is None or (city is not None and city not in {each.id for each in campaign.cities_of(found)}):
-        raise ScheduleError(later("There is no such action day there."))
+    if found is None:
+        raise ScheduleError(nowhere)
+    cities = [each.id for each in campaign.cities_of(found)]
+    if city is not None and city not in cities:
+        raise ScheduleError(
+            f"The action day {day} does not take place in {city!r:.80}. Its cities: {', '.join(cities)}.",
+            nowhere,
+        )
     return found
 
 
@@ -272,11 +290,32 @@ async def _going_on(
     raise ScheduleError(later("The action day is over there."))
 
 
+def _require_begun(
+    clock: Clock, campaign: Campaign, day: ActionDay, city: str | None, states: Mapping[str, CityState]
+) -> None:
+    """Refuse to end what has neither begun nor reached its T-0, with every delay."""
+    early = [
+        each.city.id
+        for each in gatherings(campaign, {(day.id, name): state for name, state in states.items()})
+        if each.day.id == day.id
+        and each.city.id in states
+        and each.state.status is Status.PLANNED
+        and clock.now() < each.starts_at
+    ]
+    if early:
+        meant = " ".join(filter(None, (day.id, city)))
+        raise ScheduleError(
+            f"It has not begun yet in: {', '.join(early)}. So it cannot be ended there. "
+            f"If it is not to take place, call it off: munasara day abort {meant}",
+            later(
+                "It has not begun there yet, so it cannot be ended. If it is not to take place, cancel it."
+            ),
+        )
+
+
 def _called_off() -> ScheduleError:
     return ScheduleError(
-        later(
-            "The action day does not take place there any more. People were told, so this cannot be taken back."
-        )
+        later("The action day does not take place there any more. This cannot be taken back.")
     )
 
 
@@ -284,7 +323,7 @@ async def _tell(
     connection: AsyncConnection,
     clock: Clock,
     campaign: Campaign,
-    day: str,
+    day: ActionDay,
     change: DayChange,
     changed: Collection[str],
     tellable: Collection[str],
@@ -292,12 +331,23 @@ async def _tell(
     """Let go what tells of a change where it fits, and remember where nobody is told."""
     cities, gone = frozenset(changed) - {GENERAL}, LetGo(frozenset(), frozenset())
     if tellable:
-        gone = await changes.let_go(connection, clock, campaign.id, day, tellable, change)
+        gone = await changes.let_go(connection, clock, campaign.id, day.id, tellable, change)
     untold = cities - (gone.told - gone.waiting)
-    names, now = (connection, clock, campaign.id, day), clock.now()
+    names, now = (connection, clock, campaign.id, day.id), clock.now()
     await write_city(*names, *(cities - untold), untold=None, untold_at=None)
     await write_city(*names, *untold, untold=change.value, untold_at=now)
-    return Changed(frozenset(changed), gone.told, untold)
+    waiting = untold & gone.waiting
+    is_written = any(each is change for each, _ in day.change_steps)
+    missed = (untold - waiting) & frozenset(tellable) if is_written else frozenset[str]()
+    unreached = frozenset[str]() if await _writes_to_people(connection) else missed
+    return Changed(frozenset(changed), gone.told, untold, waiting=waiting, unreached=unreached)
+
+
+async def _writes_to_people(connection: AsyncConnection) -> bool:
+    bots = select(account.c.id).where(
+        account.c.channel == BOT_CHANNEL, account.c.held.is_distinct_from(REMOVED)
+    )
+    return (await connection.execute(bots.limit(1))).scalar() is not None
 
 
 def _is_revealed(clock: Clock, day: ActionDay, city: City, state: CityState) -> bool:

@@ -17,7 +17,9 @@ from content.names import identifier
 from content.rendering import claims_used
 from content.richtext import from_json, plain
 from schedules.action_days.changes import URGENT
+from schedules.action_days.roundups import missing_round_ups
 from schedules.clock import Clock
+from schedules.commands.accounts import views
 from schedules.commands.actor import Actor
 from schedules.commands.scopes import named, of_post
 from schedules.lifecycle import LETTER, PART, PUBLISH, State
@@ -27,6 +29,7 @@ from schedules.people.steps import is_step, step_of, tells_change
 from schedules.planning.changes import PAST_WHEN_PLANNED
 from schedules.planning.counts import Frozen, load_counts
 from schedules.planning.kits import Kits
+from schedules.planning.overrides import load_overrides
 from schedules.store import leases
 from schedules.store.engine import Store
 from schedules.store.tables import account, day_city, delivery, post
@@ -61,7 +64,7 @@ class Trouble(StrEnum):
     ROUND_UP = "round-up"
     """The count of an action day is closed, and what tells it waits for approval."""
     UNTOLD = "untold"
-    """The count is closed, and nothing that tells it could be made."""
+    """The count is closed, and nothing that tells it could be made; or nothing in one language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +233,22 @@ async def _round_ups(store: Store, now: datetime, campaigns: Iterable[Campaign])
             if day.round_ups and day.id in counted and counted[day.id].at > now - LATELY:
                 rows = await _told_by(store, campaign, day)
                 found.extend(_of_round_up(campaign, day, counted[day.id], rows, now))
+                if rows and counted[day.id].at <= now - DRAWN_WITHIN:
+                    found.extend(await _partly_untold(store, campaign, day, counted[day.id], rows))
     return found
+
+
+async def _partly_untold(
+    store: Store, campaign: Campaign, day: ActionDay, counted: Frozen, rows: Sequence[Any]
+) -> Sequence[Alert]:
+    """The languages with an account in which nothing tells the count, although others have something."""
+    known, accounts = await load_overrides(store, campaign.id), await views(store)
+    missing = await missing_round_ups(store, campaign, known, {day.id: counted.crowd}, accounts)
+    silent = {one.language for one in missing} - {row.language for row in rows}
+    return [
+        Alert(Trouble.UNTOLD, f"{day.id} ({language})", named(campaign=campaign.id, language=language))
+        for language in sorted(silent)
+    ]
 
 
 def _of_round_up(

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from channels.registry import BOT_CHANNEL
 from content.errors import Problem
@@ -14,10 +16,14 @@ from content.models import Campaign, Slot
 from content.review import Candidate, check_similarity, review_campaign
 from content.richtext import plain
 from content.variants import CoverageRow, coverage, languages_of
+from schedules.action_days.cautions import cautions, over
+from schedules.action_days.embargo import Embargo
+from schedules.action_days.letters import Letters
 from schedules.planning.counts import with_samples
 from schedules.planning.destinations import AccountView
 from schedules.planning.drafts import Draft, Drafter
 from schedules.planning.occurrences import occurrences
+from schedules.planning.permits import permit_problems
 from schedules.planning.training import training_texts
 
 ANYWHERE: Final = "handoff"
@@ -41,16 +47,16 @@ class CheckReport:
     coverage: tuple[CoverageRow, ...]
 
 
-def check_folder(folder: Path, on: date) -> CheckReport:
+def check_folder(folder: Path, now: datetime) -> CheckReport:
     """Read, plan on invented accounts, render and review a whole folder.
 
     Args:
-        on: The date of the check: claims are judged by it.
+        now: When it is checked, aware: claims are judged by that date, action days by that instant.
     """
     campaign, problems = read_campaign(folder)
     if campaign is None:
         return CheckReport(None, problems, ())
-    every = dict.fromkeys((*problems, *_review(campaign, on)))
+    every = dict.fromkeys((*problems, *_review(campaign, now)))
     return CheckReport(campaign, tuple(every), coverage(campaign))
 
 
@@ -86,7 +92,7 @@ def invented_accounts(campaign: Campaign) -> tuple[AccountView, ...]:
     return tuple({account.name: account for account in found}.values())
 
 
-def _review(campaign: Campaign, on: date) -> Iterator[Problem]:
+def _review(campaign: Campaign, now: datetime) -> Iterator[Problem]:
     platforms = dict.fromkeys(channel for slot in campaign.planned_slots for channel in slot.channels)
     yield from check_hashtag(campaign.hashtag, tuple(platforms))
     timing: list[Problem] = []
@@ -97,8 +103,20 @@ def _review(campaign: Campaign, on: date) -> Iterator[Problem]:
     training = tuple(training_texts(campaign, drawing))
     yield from (problem for problem in timing if problem.code not in ABOUT_ACCOUNTS)
     yield from (problem for problem in drawing if problem.code not in INCOMPLETE)
-    yield from review_campaign(campaign, (*(draft.rendered for draft in drafts), *training), on=on)
+    letters = Letters(campaign, planned=True)
+    texts = (draft.rendered for draft in drafts), training, (letter.rendered for letter in letters.all())
+    on = now.astimezone(ZoneInfo(campaign.zone)).date()
+    yield from review_campaign(campaign, chain(*texts), on=on)
+    yield from (problem for problem in letters.problems if problem.code not in INCOMPLETE)
+    yield from _of_days(campaign, drafts, now)
     yield from check_similarity(_candidates(campaign, drafts), similar_days=campaign.review.similar_days)
+
+
+def _of_days(campaign: Campaign, drafts: Iterable[Draft], now: datetime) -> Iterator[Problem]:
+    embargo = Embargo(campaign)
+    for draft in drafts:
+        embargo.note(draft.occurrence, plain(draft.rendered.whole))
+    yield from (*embargo.problems, *permit_problems(campaign), *cautions(campaign), *over(campaign, now))
 
 
 def _candidates(campaign: Campaign, drafts: Iterable[Draft]) -> Iterator[Candidate]:

@@ -19,7 +19,7 @@ from schedules.planning import door_rows
 from schedules.planning.destinations import AccountView
 from schedules.planning.doors import DoorMessage, DoorText, When, simple_ask
 from schedules.store.engine import Store
-from schedules.walltime import SHOWN, resolve
+from schedules.walltime import SHOWN, require_near, resolve
 
 MOST_SIGNS: Final = 20_000
 """Characters of one text; as much as a rendered one may have."""
@@ -158,11 +158,13 @@ async def set_when(store: Store, clock: Clock, actor: Actor, number: int, when: 
 
     Raises:
         Forbidden: They are neither the author nor an editor of the campaign.
-        LocalTimeInvalid: That wall time does not exist, or the zone is unknown.
+        LocalTimeInvalid: That wall time does not exist or is too far away, or the zone is unknown.
         ScheduleError: That time is over.
     """
     actor.require_somewhere(Role.EDITOR)
     at = when.exact_at
+    if (wanted := when.local_at or at) is not None:
+        require_near(wanted)
     if when.local_at is not None and when.zone is not None:
         at = resolve(when.local_at, when.zone, gap=Gap.REFUSE, overlap=Overlap.FIRST).at
     if at is not None and at <= clock.now():

@@ -24,6 +24,7 @@ from schedules.planning.grid import Cell, Standing, grid
 from schedules.planning.record import add_to_plan
 from schedules.planning.rows import withdraw_posts
 from schedules.store.engine import Store
+from schedules.walltime import require_near
 
 TRIES: Final = 3
 """How often posts are written anew because somebody changed the message meanwhile."""
@@ -161,11 +162,14 @@ async def hold(
 
     Raises:
         Forbidden: They are neither its author nor an editor of the campaign.
+        LocalTimeInvalid: That time is too far away.
         ScheduleError: That time is over.
     """
     actor.require_somewhere(Role.EDITOR)
-    if until is not None and until <= clock.now():
-        raise ScheduleError(later("That time is over. Give one to come."))
+    if until is not None:
+        require_near(until)
+        if until <= clock.now():
+            raise ScheduleError(later("That time is over. Give one to come."))
     queue = await look(store, clock, actor, campaign, accounts, number)
     require_whole(actor, queue.door)
     async with store.write() as connection:

@@ -1,5 +1,7 @@
 """A new key for everything that is sealed: in the database at once, then in the key file."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import structlog
@@ -11,7 +13,7 @@ from schedules.accounts.vault import Vault
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
 from schedules.commands.status import ALIVE_WITHIN
-from schedules.errors import ScheduleError
+from schedules.errors import ScheduleError, StoreUnusable
 from schedules.people import audit
 from schedules.people.audit import Journal
 from schedules.people.roles import Role
@@ -30,7 +32,7 @@ async def rotate(store: Store, clock: Clock, actor: Actor, path: Path) -> str:
     Raises:
         Forbidden: They are no admin of everything.
         CodeNeeded: Their second factor was not shown.
-        ScheduleError: A worker is alive.
+        ScheduleError: A worker is alive, or the key is being changed already.
         StoreUnusable: Something cannot be opened with the old key, or a key file cannot be read or written.
     """
     actor.require(Role.ADMIN)
@@ -39,7 +41,7 @@ async def rotate(store: Store, clock: Clock, actor: Actor, path: Path) -> str:
     await _refuse_workers(store, clock)
     new = _begun(path)
     await _refuse_workers(store, clock)
-    with store.sole_worker():
+    with _alone(store):
         if not await _is_sealed_with(store, new):
             await vault.rotate(store, Vault(old), Vault(new))
         replace_key(path)
@@ -53,6 +55,19 @@ def _begun(path: Path) -> Key:
     """The key that takes over; a worker that starts from now on finds its file and goes no further."""
     fresh = next_key(path)
     return load_key(fresh) if fresh.exists() else create_key(fresh)
+
+
+@contextmanager
+def _alone(store: Store) -> Iterator[None]:
+    with ExitStack() as held:
+        try:
+            held.enter_context(store.sole_worker())
+        except StoreUnusable:
+            raise ScheduleError(
+                "The key is being changed by another command at this moment, or a worker is just starting. "
+                "Wait until that has ended; then do it again if it is still wanted: munasara keys rotate"
+            ) from None
+        yield
 
 
 async def _refuse_workers(store: Store, clock: Clock) -> None:

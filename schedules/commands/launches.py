@@ -34,7 +34,7 @@ from schedules.planning.record import record
 from schedules.store import tables
 from schedules.store.chunks import chunks
 from schedules.store.engine import Store
-from schedules.walltime import SHOWN
+from schedules.walltime import SHOWN, require_near
 
 HEAD_START: Final = timedelta(minutes=2)
 """T-0 where nobody says when: so long after the first person asked, rounded up to the minute."""
@@ -69,7 +69,8 @@ async def look(
 
     Raises:
         Forbidden: They are no approver of it.
-        ScheduleError: No such campaign waits for its launch, or it was launched.
+        LocalTimeInvalid: T-0 is too far away.
+        ScheduleError: No such campaign waits for its launch, it was launched, or T-0 is over.
     """
     actor.require(Role.APPROVER, named(campaign=name))
     kit, now = await kit_of(store, name), clock.now()
@@ -80,7 +81,7 @@ async def look(
         wish = None
     if wish is not None and starts_at in {None, wish.starts_at}:
         return await look_ahead(store, clock, kit, wish.starts_at, wish.asked_at, wish)
-    return await look_ahead(store, clock, kit, starts_at or soon(now), now, wish)
+    return await look_ahead(store, clock, kit, _begins(starts_at, now), now, wish)
 
 
 async def ask(
@@ -98,14 +99,13 @@ async def ask(
         Forbidden: They are no approver of it.
         CodeNeeded: Their second factor was not shown.
         LaunchRefused: Something in it is stale; names everything.
+        LocalTimeInvalid: T-0 is too far away.
         ScheduleError: No such campaign waits for its launch, T-0 is over, or somebody else asked already.
     """
     actor.require(Role.APPROVER, named(campaign=name))
     actor.require_proof()
     now = clock.now()
-    at = starts_at or soon(now)
-    if at < now:
-        raise ScheduleError(later("This moment is over already. Choose a later one."))
+    at = _begins(starts_at, now)
     ahead = await look_ahead(store, clock, await kit_of(store, name), at, now, None)
     _refuse(name, (*ahead.errors, *too_few(ahead.kit, await _author(store, name), (actor.name, None))))
     wish = Wish(name, ahead.digest, at.astimezone(UTC), actor.name, now)
@@ -162,6 +162,15 @@ async def cancel(store: Store, actor: Actor, name: str) -> None:
         await launch_wishes.withdraw(connection, name)
         await actor.record(connection, "withdrew launch", f"campaign:{name}")
     log.warning("launch withdrawn", campaign=name)
+
+
+def _begins(starts_at: datetime | None, now: datetime) -> datetime:
+    """T-0 as somebody wants it."""
+    at = starts_at or soon(now)
+    require_near(at)
+    if at < now:
+        raise ScheduleError(later("This moment is over already. Choose a later one."))
+    return at
 
 
 def soon(now: datetime) -> datetime:

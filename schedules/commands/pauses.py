@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 import structlog
-from sqlalchemy import CompoundSelect, Select, bindparam, delete, func, select, text, union, update
+from sqlalchemy import CompoundSelect, Select, bindparam, delete, func, select, text, true, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from content.later import later
@@ -18,6 +18,7 @@ from schedules.commands.scopes import called, of_scope
 from schedules.errors import Forbidden, ScheduleError
 from schedules.ledger.control import WIPED
 from schedules.people.roles import EVERYTHING, Role
+from schedules.planning.kits import places
 from schedules.store import tables
 from schedules.store.columns import Instant
 from schedules.store.engine import Store
@@ -33,11 +34,18 @@ RETURNING scope, actor, paused_at, resume_asked_by
 )
 
 
+_CONNECTED: Final = tables.account.c.held.is_distinct_from(REMOVED)
+
+
 def _everywhere(kind: str) -> CompoundSelect[str]:
-    """The names of what is known by the posts, accounts, volunteers or roles that belong to it."""
+    """The names of what is known by the posts, connected accounts, volunteers or roles that belong to it."""
     belonging = [
-        select(table.c[kind]).where(table.c[kind].is_not(None))
-        for table in (tables.delivery, tables.account, tables.volunteer)
+        select(table.c[kind]).where(table.c[kind].is_not(None), condition)
+        for table, condition in (
+            (tables.delivery, true()),
+            (tables.account, _CONNECTED),
+            (tables.volunteer, true()),
+        )
     ]
     granted = select(func.substr(tables.role.c.scope, len(kind) + 2)).where(
         tables.role.c.scope.startswith(f"{kind}:")
@@ -49,7 +57,7 @@ _KNOWN: Final[Mapping[str, Select[str] | CompoundSelect[str]]] = {
     "campaign": select(tables.campaign.c.id),
     "city": _everywhere("city"),
     "partner": _everywhere("partner"),
-    "account": select(tables.account.c.id).where(tables.account.c.held.is_distinct_from(REMOVED)),
+    "account": select(tables.account.c.id).where(_CONNECTED),
 }
 
 log = structlog.get_logger()
@@ -132,11 +140,7 @@ async def stoppable(store: Store, actor: Actor) -> tuple[str, ...]:
     """
     actor.require_somewhere(Role.VIEWER)
     async with store.read() as connection:
-        found = [
-            f"{kind}:{name}"
-            for kind, known in _KNOWN.items()
-            for name in sorted((await connection.execute(known)).scalars())
-        ]
+        found = [f"{kind}:{name}" for kind in _KNOWN for name in await _names(connection, kind)]
         covering = [await of_scope(connection, scope) for scope in found]
     return tuple(
         scope
@@ -214,7 +218,7 @@ async def _check(connection: AsyncConnection, scope: str) -> None:
             "campaign:, city:, partner:, account: and its name.",
             later("This is nothing that can be stopped: {scope}", scope=called(scope)),
         )
-    known = sorted((await connection.execute(_KNOWN[kind])).scalars())
+    known = await _names(connection, kind)
     if name not in known:
         names = f"Known: {', '.join(known)}" if known else "None is known"
         raise ScheduleError(
@@ -223,3 +227,10 @@ async def _check(connection: AsyncConnection, scope: str) -> None:
                 "There is no such thing here: {scope}. To be safe, stop everything.", scope=called(scope)
             ),
         )
+
+
+async def _names(connection: AsyncConnection, kind: str) -> list[str]:
+    """Everything of a kind that there is to stop: what anything here belongs to, and what is planned."""
+    used = set((await connection.execute(_KNOWN[kind])).scalars())
+    cities, partners = await places(connection)
+    return sorted(used | {"city": cities, "partner": partners}.get(kind, frozenset()))

@@ -18,6 +18,7 @@ from schedules.commands.scopes import named, within
 from schedules.errors import ScheduleError
 from schedules.people.roles import EVERYTHING, Role
 from schedules.planning.cities import UNCHANGED, load_cities
+from schedules.store.columns import LARGEST
 from schedules.store.engine import Store
 from schedules.store.tables import photo
 
@@ -93,7 +94,7 @@ async def next_photo(store: Store, actor: Actor, after: int) -> Photo | None:
     """
     actor.require_somewhere(Role.APPROVER)
     seen = within(actor.grants, Role.APPROVER, campaign=photo.c.campaign, city=photo.c.city)
-    return await photos.waiting(store, seen, after)
+    return await photos.waiting(store, seen, min(after, LARGEST))
 
 
 async def clear(store: Store, clock: Clock, actor: Actor, number: int) -> bool:

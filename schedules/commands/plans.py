@@ -18,7 +18,7 @@ from content.rendering import RenderedMessage
 from content.review import Candidate, check_similarity, review_campaign
 from content.richtext import plain
 from content.visible import counted
-from schedules.action_days.cautions import cautions
+from schedules.action_days.cautions import cautions, over
 from schedules.action_days.embargo import Embargo
 from schedules.action_days.letters import Letters
 from schedules.action_days.rushes import rushes
@@ -27,6 +27,7 @@ from schedules.commands.actor import Actor
 from schedules.commands.audiences import Audience, audience
 from schedules.commands.exceptions import valid
 from schedules.commands.scopes import named
+from schedules.errors import ScheduleError
 from schedules.lifecycle import PUBLISH, State
 from schedules.people.roles import Role
 from schedules.planning import forecast
@@ -35,6 +36,7 @@ from schedules.planning.counts import with_samples
 from schedules.planning.drafts import Draft, Drafter
 from schedules.planning.forecast import Forecast, Forecaster
 from schedules.planning.kit_media import KitMedia, keep_media
+from schedules.planning.kits import Namesake, namesake
 from schedules.planning.occurrences import AccountView, Occurrence, occurrences
 from schedules.planning.overrides import Overrides, load_overrides
 from schedules.planning.permits import permit_problems
@@ -45,6 +47,8 @@ from schedules.store.tables import delivery, post
 
 OUT: Final = (State.CLAIMED, State.SENDING, State.SENT, State.UNKNOWN, State.HANDED_OFF)
 """States of a post that a plan does not publish any more."""
+ID_TAKEN: Final = "id-taken"
+"""The code of the problem that another campaign is planned under the same id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +129,12 @@ async def check_plan(
         letters.problems,
         permit_problems(campaign, overrides.cities),
         cautions(campaign),
+        over(campaign, clock.now()),
         rushes(campaign, accounts),
     )
-    problems = dict.fromkeys((*review.problems, *rules, *similar, *forecast.problems(asked), *days))
+    other = await namesake(store, campaign)
+    taken = () if other is None else (_taken(campaign, other),)
+    problems = dict.fromkeys((*taken, *review.problems, *rules, *similar, *forecast.problems(asked), *days))
     reached = await audience(store, clock, campaign, accounts)
     return Checked(campaign, accounts, overrides, tuple(problems), review.posts, asked, reached, media)
 
@@ -143,19 +150,27 @@ async def record_plan(
     actor: Actor,
     checked: Checked,
     *,
+    replacing: bool = False,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Outcome:
     """Write a checked plan into the ledger; every new or changed post then waits for approval.
 
     Of a dormant campaign the kit and its pictures are kept, and no post; of any other, the pictures of its round-ups.
 
+    Args:
+        replacing: Whether it may take the place of another campaign that is planned under its id.
+
     Raises:
         Forbidden: They are no editor of that campaign.
         CampaignInvalid: The plan has errors.
+        ScheduleError: Another campaign is planned under its id.
     """
     actor.require(Role.EDITOR, named(campaign=checked.campaign.id))
     if checked.errors:
         raise CampaignInvalid(checked.problems)
+    other = None if replacing else await namesake(store, checked.campaign)
+    if other is not None:
+        raise ScheduleError(str(_taken(checked.campaign, other)))
     outcome = await record(
         store,
         clock,
@@ -275,6 +290,17 @@ async def _already_out(store: Store, campaign_id: str, now: datetime) -> frozens
             )
         )
         return frozenset(found.scalars())
+
+
+def _taken(campaign: Campaign, other: Namesake) -> Problem:
+    return Problem(
+        ID_TAKEN,
+        "campaign.toml",
+        f"another campaign is planned under the id {campaign.id}: “{other.title:.60}” in {other.folder}; "
+        "its posts would be replaced or withdrawn",
+        "Write another id into campaign.toml. Where it is to take that campaign's place: munasara plan --replace",
+        severity=Severity.WARNING,
+    )
 
 
 def _overdue(draft: Draft) -> Problem:

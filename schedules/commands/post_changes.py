@@ -22,7 +22,7 @@ from schedules.planning.drafts import digest_of
 from schedules.planning.rows import PLANNED_ANEW
 from schedules.store.engine import Store
 from schedules.store.tables import delivery, post
-from schedules.walltime import resolve
+from schedules.walltime import require_near, resolve
 
 PIN_BY_HAND: Final = "A person found the post, so nobody knows its number. Pin it by hand."
 PART_BY_HAND: Final = "A person found the post, so nobody knows its number. Continue its thread by hand."
@@ -46,6 +46,7 @@ async def cancel(store: Store, clock: Clock, actor: Actor, post_id: int) -> None
     """
     async with store.write() as connection:
         row = await editable(connection, actor, post_id)
+        _check_is_not(row, State.CANCELLED)
         check_move(State(row.state), State.CANCELLED)
         if row.state == State.UNKNOWN:
             raise IllegalMove(
@@ -70,12 +71,13 @@ async def reschedule(
     Raises:
         Forbidden: They are no editor of that post.
         PostNotFound: No post has that id.
-        LocalTimeInvalid: That wall time does not exist, or the zone is unknown.
+        LocalTimeInvalid: That wall time does not exist or is too far away, or the zone is unknown.
         IllegalMove: It is out, being sent, or may be public; its slot is no longer in the folder; or it is a prompt.
         ScheduleError: That time is over.
     """
     actor.require_somewhere(Role.EDITOR)
     local_at = local_at.replace(microsecond=0, fold=0)
+    require_near(local_at)
     due_at = resolve(local_at, zone, gap=Gap.REFUSE, overlap=Overlap.FIRST).at
     if due_at is None or due_at <= clock.now():
         raise ScheduleError(f"{local_at:%Y-%m-%d %H:%M} in {zone} is over. Give a time to come.")
@@ -126,6 +128,27 @@ async def resolve_unknown(
             await _confirm(connection, clock, actor, row, url)
         else:
             await _send_again(connection, clock, actor, row)
+
+
+async def require_open(store: Store, actor: Actor, post_id: int, *, part: int = 1) -> None:
+    """Go on only where something is to be said about a post, before anybody is asked what.
+
+    Raises:
+        Forbidden: They are no editor of that post.
+        PostNotFound: No post has that id, or it has no such part.
+        IllegalMove: Nothing is unknown about it.
+    """
+    async with store.write() as connection:
+        row = await editable(connection, actor, post_id, part=part)
+        await _check_waits(connection, row, Verdict.SENT)
+
+
+def _check_is_not(row: Any, state: State) -> None:
+    if row.state == state:
+        raise IllegalMove(
+            f"Post {row.id} is {state} already.",
+            later("Number {number} is decided already: {state}.", number=str(row.id), state=CALLED[state]),
+        )
 
 
 async def _check_waits(connection: AsyncConnection, row: Any, verdict: Verdict) -> None:
@@ -206,7 +229,7 @@ async def _send_again(connection: AsyncConnection, clock: Clock, actor: Actor, r
     if row.expires_at <= clock.now():
         raise IllegalMove(
             f"The time of post {row.id} is over. Drop it, then give it a new time: "
-            f"munasara posts resolve {row.id} --drop; munasara posts reschedule {row.id} --at 2027-03-01T18:00.",
+            f"munasara posts resolve {row.id} --drop; munasara posts reschedule {row.id} --at YYYY-MM-DDTHH:MM.",
             later("The time of number {number} is over, so it cannot be sent again.", number=str(row.id)),
         )
     why = f"{actor.name} saw that it did not land."

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
-from schedules.commands.posts import no_such_post
+from schedules.commands.posts import no_such_post, require_number
 from schedules.commands.scopes import of_post
 from schedules.lifecycle import PART, PUBLISH, UNCLAIMED, State
 from schedules.people.roles import Role
@@ -39,6 +39,7 @@ async def locked(connection: AsyncConnection, post_id: int, *, part: int = 1) ->
     Raises:
         PostNotFound: No post has that id, or it has no such part.
     """
+    require_number(post_id)
     kind = PUBLISH if part == 1 else f"{PART}{part}"
     found = await connection.execute(
         select(

@@ -5,22 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from content.later import later
+from content.reading.known import listed
 from schedules.commands.actor import Actor
 from schedules.commands.scopes import posts_within
-from schedules.errors import PostNotFound
-from schedules.lifecycle import LETTER, PART, PUBLISH, State
+from schedules.errors import PostNotFound, ScheduleError
+from schedules.lifecycle import LETTER, PART, PUBLISH, RETRACT, State
 from schedules.people.roles import Role
+from schedules.store.columns import LARGEST
 from schedules.store.engine import Store
-from schedules.store.tables import approval, attempt, delivery, measurement, post
+from schedules.store.tables import approval, attempt, campaign, delivery, measurement, post
 
 
 @dataclass(frozen=True, slots=True)
 class PostView:
-    """One post with its delivery, for lists. ``local_at`` is naive, in ``zone``; ``*_at`` are UTC."""
+    """One post with its delivery, for lists. ``local_at`` is naive, in ``zone``; ``*_at`` are UTC.
+
+    Attributes:
+        retracted: Whether it was public, and the platform has deleted it.
+    """
 
     id: int
     key: str
@@ -48,6 +54,7 @@ class PostView:
     remote_id: str | None
     reason: str | None
     remedy: str | None
+    retracted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,7 @@ async def show_post(store: Store, post_id: int) -> tuple[PostView, tuple[Event, 
     Raises:
         PostNotFound: No post has that id.
     """
+    require_number(post_id)
     async with store.read() as connection:
         row = (
             await connection.execute(_views().where(post.c.id == post_id, delivery.c.kind == "publish"))
@@ -157,6 +165,12 @@ async def aftermath(store: Store, post_id: int) -> Aftermath:
         )
 
 
+def require_number(post_id: int) -> None:
+    """Raise ``PostNotFound`` for a number that no database can hold, so that none is asked for it."""
+    if not 0 < post_id <= LARGEST:
+        raise no_such_post(post_id)
+
+
 def no_such_post(post_id: int) -> PostNotFound:
     """What to raise where no post has that id."""
     return PostNotFound(
@@ -165,7 +179,31 @@ def no_such_post(post_id: int) -> PostNotFound:
     )
 
 
+async def require_campaign(store: Store, name: str) -> None:
+    """Go on only for a campaign that was planned here.
+
+    Raises:
+        ScheduleError: There is none of that name; tells those that there are.
+    """
+    async with store.read() as connection:
+        known = list((await connection.execute(select(campaign.c.id).order_by(campaign.c.id))).scalars())
+    if name not in known:
+        there = f"There is: {listed(known)}." if known else "None is planned yet: munasara plan <folder>"
+        raise ScheduleError(f"There is no campaign {name!r:.80}. {there}")
+
+
 def _views() -> Select[Any]:
+    taken_back = delivery.alias("taken_back")
+    gone = (
+        exists()
+        .where(
+            taken_back.c.post == post.c.id,
+            taken_back.c.kind == RETRACT,
+            taken_back.c.state == State.SENT.value,
+            delivery.c.kind == PUBLISH,
+        )
+        .correlate(post, delivery)
+    )
     return select(
         post.c.id,
         post.c.key,
@@ -193,12 +231,17 @@ def _views() -> Select[Any]:
         delivery.c.remote_id,
         delivery.c.reason,
         delivery.c.remedy,
+        gone.label("retracted"),
     ).join_from(post, delivery, delivery.c.post == post.c.id)
 
 
 def _view(row: Any) -> PostView:
     values = dict(row._mapping)  # noqa: SLF001 - the documented way to read a row by name
-    values |= {"state": State(row.state), "local_at": datetime.fromisoformat(row.local_at)}
+    values |= {
+        "state": State(row.state),
+        "retracted": bool(row.retracted),
+        "local_at": datetime.fromisoformat(row.local_at),
+    }
     return PostView(**values)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schedules.clock import Clock
 from schedules.commands.actor import Actor
-from schedules.commands.posts import no_such_post
+from schedules.commands.posts import no_such_post, require_number
 from schedules.commands.scopes import named, of_post
 from schedules.errors import IllegalMove, ScheduleError
 from schedules.lifecycle import RETRACT, UNCLAIMED, WAITING_FOR_A_PERSON, State, part_number
@@ -61,6 +61,7 @@ async def retract_post(store: Store, clock: Clock, actor: Actor, post_id: int) -
     """
     actor.require_somewhere(Role.APPROVER)
     actor.require_proof()
+    require_number(post_id)
     async with store.write() as connection:
         found = await _published(connection, post.c.id == post_id)
         for row in found:
@@ -90,7 +91,13 @@ async def retract_campaign(store: Store, clock: Clock, actor: Actor, campaign: s
 async def report(
     store: Store, *, campaign: str | None = None, post_id: int | None = None
 ) -> tuple[Retraction, ...]:
-    """Everything that was published, in the order of the posts, and what became of taking it back."""
+    """Everything that was published, in the order of the posts, and what became of taking it back.
+
+    Raises:
+        PostNotFound: No post can have that id.
+    """
+    if post_id is not None:
+        require_number(post_id)
     wanted = [post.c.campaign == campaign] if campaign is not None else []
     wanted += [post.c.id == post_id] if post_id is not None else []
     async with store.read() as connection:

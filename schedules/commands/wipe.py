@@ -1,6 +1,7 @@
 """The wipe: the key first, then every worker, then everything in the database."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,8 @@ from schedules.ledger.control import WIPED
 from schedules.people.roles import EVERYTHING, Role
 from schedules.store import tables
 from schedules.store.engine import Store
-from schedules.store.erasing import empty, vacuum
+from schedules.store.erasing import destroy, empty, vacuum
+from schedules.store.files import Files
 from schedules.store.upsert import insert_new
 
 WAIT: Final = timedelta(seconds=3)
@@ -29,6 +31,9 @@ WAIT: Final = timedelta(seconds=3)
 ASK_EVERY: Final = timedelta(milliseconds=50)
 KEPT: Final = (tables.pause, tables.worker)
 """What stays: that it was wiped, for workers that come back, and which of them have said that they know."""
+
+BY_HAND: Final = "Wipe once more, or delete it by hand."
+_FAILURES: Final = (SQLAlchemyError, sqlite3.Error, OSError)
 
 log = structlog.get_logger()
 
@@ -61,18 +66,25 @@ async def wipe(store: Store, clock: Clock, actor: Actor, key: Path) -> Wiped:
     actor.require(Role.ADMIN)
     actor.require_proof()
     done = Wiped()
-    async with going_on(done, "The key"):
-        destroy_key(key)
-    log.warning("wipe begun", actor=actor.name)
-    async with going_on(done, "The database"):
-        await _stop_workers(store, clock, done)
-        await empty(store, [table for table in tables.metadata.sorted_tables if table not in KEPT])
-        await _empty_pauses(store)
-    async with going_on(done, "The space of erased rows"):
-        if not await vacuum(store, list(tables.metadata.sorted_tables)):
-            done.left.append("Bytes of erased rows are still in the log of the database. Wipe once more.")
-    async with going_on(done, "The folder of videos"):
-        store.files.erase()
+    await _destroy_key(done, actor, key)
+    async with going_on(done, "The database could not be erased"):
+        await _wipe_database(store, clock, done)
+    await _erase_videos(done, store.files)
+    return done
+
+
+async def wipe_beside(actor: Actor, key: Path, files: Files) -> Wiped:
+    """Destroy the key and the videos, where there is no way to the database.
+
+    Raises:
+        Forbidden: They are no admin of everything.
+        CodeNeeded: Their second factor was not shown.
+    """
+    actor.require(Role.ADMIN)
+    actor.require_proof()
+    done = Wiped()
+    await _destroy_key(done, actor, key)
+    await _erase_videos(done, files)
     return done
 
 
@@ -96,15 +108,51 @@ def how_to_begin_anew(store: Store) -> str:
 
 
 @asynccontextmanager
-async def going_on(done: Wiped, what: str) -> AsyncIterator[None]:
+async def going_on(done: Wiped, failed: str, remedy: str = BY_HAND) -> AsyncIterator[None]:
     """Whatever goes wrong within becomes a sentence, and the next step is tried."""
     try:
         yield
     except StoreUnusable as error:
         done.left.append(str(error))
-    except (SQLAlchemyError, OSError) as error:
+    except _FAILURES as error:
         why = str(getattr(error, "orig", error)).strip().partition("\n")[0]
-        done.left.append(f"{what} could not be erased: {why}. Wipe once more, or delete it by hand.")
+        done.left.append(f"{failed}: {why}. {remedy}")
+
+
+async def _destroy_key(done: Wiped, actor: Actor, key: Path) -> None:
+    async with going_on(done, "The key could not be destroyed"):
+        destroy_key(key)
+    log.warning("wipe begun", actor=actor.name)
+
+
+async def _erase_videos(done: Wiped, files: Files) -> None:
+    async with going_on(done, "The folder of videos could not be erased"):
+        files.erase()
+
+
+async def _wipe_database(store: Store, clock: Clock, done: Wiped) -> None:
+    if store.is_sqlite and not store.path.exists():
+        done.left.append(
+            f"There is no database at {store.path}. If yours is elsewhere, say where with MUNASARA_HOME or "
+            "MUNASARA_DATABASE, and wipe once more."
+        )
+        return
+    async with going_on(done, "No worker could be told", "End each by hand, on its machine."):
+        await _stop_workers(store, clock, done)
+    await _erase(store, done)
+
+
+async def _erase(store: Store, done: Wiped) -> None:
+    """Take everything out of the database; the file of one that cannot be emptied is destroyed."""
+    try:
+        await empty(store, [table for table in tables.metadata.sorted_tables if table not in KEPT])
+        await _empty_pauses(store)
+        if not await vacuum(store, list(tables.metadata.sorted_tables)):
+            done.left.append("Bytes of erased rows are still in the log of the database. Wipe once more.")
+    except _FAILURES:
+        if not store.is_sqlite:
+            raise
+        done.left.extend(await destroy(store.path))
 
 
 async def _stop_workers(store: Store, clock: Clock, done: Wiped) -> None:

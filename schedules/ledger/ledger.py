@@ -29,13 +29,13 @@ POISONOUS_REMEDY: Final = "Look at its media and text, change them, and plan aga
 UNAPPROVED: Final = "Nobody approved it in time."
 TOO_LATE: Final = "Its time ran out before it could be sent."
 EXPIRED_REMEDY: Final = (
-    "Reschedule it if it still makes sense: munasara posts reschedule <id> --at 2027-03-01T18:00."
+    "Reschedule it if it still makes sense: munasara posts reschedule <id> --at YYYY-MM-DDTHH:MM."
 )
 UNNEEDED: Final = "It was not needed."
 UNANSWERED: Final = "Nobody said in time that it is published."
 UNANSWERED_REMEDY: Final = (
     "If it is, say so: munasara posts resolve <id> --sent <link>. If not, and it still makes sense: "
-    "munasara posts reschedule <id> --at 2027-03-01T18:00."
+    "munasara posts reschedule <id> --at YYYY-MM-DDTHH:MM."
 )
 UNWANTED: Final = "The volunteer paused, left, does not come any more, or lowered what is safe for them."
 FOLLOWER_DROPPED: Final = "The post that it belongs to did not go out."

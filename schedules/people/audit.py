@@ -1,5 +1,6 @@
 """Who did what: a chain of records, each sealed with the one before it, so that nobody mends the past unseen."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schedules.accounts.vault import Vault, audit_fields
 from schedules.clock import Clock
+from schedules.errors import ScheduleError
 from schedules.store.engine import Store
 from schedules.store.tables import audit
 
@@ -23,6 +25,7 @@ MOST_REFUSED_OF_ALL: Final = 100
 WINDOW: Final = timedelta(hours=1)
 MARK_SHOWN: Final = 32
 """Hex digits of a mark in a head; 128 bits."""
+HEAD: Final = re.compile(rf"[0-9]+:[0-9a-f]{{{MARK_SHOWN}}}")
 
 log = structlog.get_logger()
 
@@ -107,7 +110,15 @@ async def verify(store: Store, vault: Vault, kept: str | None = None) -> Verdict
 
     Args:
         kept: A head that was kept elsewhere. Only with one can a missing end be found.
+
+    Raises:
+        ScheduleError: What was kept is no head.
     """
+    kept = None if kept is None else kept.strip()
+    if kept is not None and not HEAD.fullmatch(kept):
+        raise ScheduleError(
+            f"{kept!r:.80} is no head. Copy it whole: a number, a colon and {MARK_SHOWN} of the characters 0-9 and a-f."
+        )
     before, count, broken_at, newest, is_kept = "", 0, None, None, kept is None
     async with store.read() as connection:
         rows = await connection.stream(select(audit).order_by(audit.c.number))

@@ -66,8 +66,14 @@ def state_of_slot(states: CityStates, slot: str, city: str | None) -> CityState:
 
 def is_called_off(states: CityStates, day: str, step: Step, city: str) -> bool:
     """Whether a step does not happen in a city any more: the day is aborted there, or ended and this is no farewell."""
-    status = states.get((day, city), UNCHANGED).status
-    return status is Status.ABORTED or (status is Status.ENDED and step.kind not in AFTER_THE_END)
+    return is_over(states.get((day, city), UNCHANGED), step)
+
+
+def is_over(state: CityState, step: Step) -> bool:
+    """The same of a city that stands like this."""
+    return state.status is Status.ABORTED or (
+        state.status is Status.ENDED and step.kind not in AFTER_THE_END
+    )
 
 
 def taking_part(campaign: Campaign, states: CityStates) -> Campaign:

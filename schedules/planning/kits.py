@@ -1,11 +1,14 @@
 """Campaigns as they were last planned, for doors that answer people."""
 
+import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from content.later import later
 from content.models import Campaign
@@ -14,6 +17,35 @@ from schedules.store.engine import Store
 from schedules.store.tables import campaign
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Namesake:
+    """A campaign that is planned under the id of another one.
+
+    Attributes:
+        folder: Where it was planned from.
+    """
+
+    title: str
+    folder: str
+
+
+async def namesake(store: Store, kit: Campaign) -> Namesake | None:
+    """Another campaign than ``kit`` that is planned under its id, whose posts it would take over.
+
+    A folder that was moved or renamed is still its campaign where title and tags are the same; so is one that says
+    something else now, where it was.
+    """
+    async with store.read() as connection:
+        found = await connection.execute(
+            select(campaign.c.title, campaign.c.folder, campaign.c.kit).where(campaign.c.id == kit.id)
+        )
+        row = found.one_or_none()
+    if row is None or row.folder == str(kit.folder):
+        return None
+    is_same = row.title in {kit.id, *kit.title.values()} and _tags(row.kit) in {None, kit.hashtag.tags}
+    return None if is_same else Namesake(row.title, row.folder)
 
 
 class Kits:
@@ -92,12 +124,43 @@ class Kits:
         return read
 
 
+def _tags(kit: str | None) -> tuple[str, ...] | None:
+    """The tags of a kit, whichever version wrote it; ``None`` where it has none."""
+    tags = None if kit is None else json.loads(kit).get("hashtag", {}).get("tags")
+    return None if tags is None else tuple(tags)
+
+
 def _read_kit(name: str, kit: str) -> Campaign:
     try:
         return Campaign.model_validate_json(kit)
     except ValidationError:
         # Another version wrote it; what does not fit is the texts of the campaign.
         raise _unplanned(name) from None
+
+
+class _Named(BaseModel):
+    id: str
+
+
+class _Places(BaseModel):
+    cities: tuple[_Named, ...] = ()
+    partners: tuple[_Named, ...] = ()
+
+
+async def places(connection: AsyncConnection) -> tuple[frozenset[str], frozenset[str]]:
+    """The cities and the partners that any kept campaign names, dormant ones too, and those that only another version can read."""
+    kits = select(campaign.c.kit).where(campaign.c.kit.is_not(None))
+    found = [_places(kit) for kit in (await connection.execute(kits)).scalars()]
+    cities = frozenset(city.id for each in found for city in each.cities)
+    return cities, frozenset(partner.id for each in found for partner in each.partners)
+
+
+def _places(kit: str) -> _Places:
+    try:
+        return _Places.model_validate_json(kit)
+    except ValidationError:
+        log.warning("the places of a campaign were left out")
+        return _Places()
 
 
 def _unplanned(name: str) -> ScheduleError:

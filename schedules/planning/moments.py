@@ -8,7 +8,7 @@ from typing import Final, TypedDict
 from content.errors import Problem, Severity
 from content.models import ActionDay, Campaign, Gap, Overlap, Slot
 from schedules.errors import LocalTimeInvalid
-from schedules.walltime import SHOWN, Note, Resolution, resolve, wall_times, zone
+from schedules.walltime import SHOWN, Note, Resolution, require_near, resolve, wall_times, zone
 
 SINGLE: Final = "1"
 """The occurrence of a slot that happens once; it has no date, so that moving it keeps its identity."""
@@ -154,9 +154,11 @@ class Timetable:
         self, slot: Slot, anchor: Anchor, occurrence: str, at: datetime, *, clock: str, shown: str
     ) -> Moment | None:
         try:
+            require_near(at)
             due_at, note = self._due(slot, anchor, at, clock)
             if due_at is None:
                 return None
+            require_near(due_at)
             here = due_at.astimezone(zone(shown))
         except LocalTimeInvalid as error:
             self._report(_invalid(slot, error))
@@ -176,7 +178,7 @@ class Timetable:
         offset = anchor.offset or timedelta()
         if at.tzinfo is not None:
             return at.astimezone(UTC) + offset, Note.NONE
-        resolution = resolve(at, clock, gap=anchor.gap, overlap=anchor.overlap)
+        resolution = _resolved(at, clock, anchor)
         if resolution.note is not Note.NONE:
             self._report(_clock_change(slot, at, clock, resolution, anchor.overlap))
         if resolution.at is None:
@@ -214,6 +216,13 @@ def due(moment: Moment) -> Due:
         overlap=moment.overlap,
         fixed=moment.fixed,
     )
+
+
+def _resolved(at: datetime, clock: str, anchor: Anchor) -> Resolution:
+    try:
+        return resolve(at, clock, gap=anchor.gap, overlap=anchor.overlap)
+    except LocalTimeInvalid as error:
+        raise LocalTimeInvalid(f'{error} Or write gap = "shift" or gap = "skip".') from None
 
 
 def _add(total: timedelta, offset: timedelta | None) -> timedelta:

@@ -20,7 +20,7 @@ from schedules.store.engine import Store
 from schedules.store.tables import campaign, day_city, delivery, override, post
 from schedules.walltime import resolve, tzdata_version
 
-SKIPPED_REMEDY: Final = "Give it a time that exists: munasara posts reschedule <id> --at 2027-03-01T18:00."
+SKIPPED_REMEDY: Final = "Give it a time that exists: munasara posts reschedule <id> --at YYYY-MM-DDTHH:MM."
 _Delays: TypeAlias = Mapping[tuple[str, str], timedelta]
 _WAITING: Final = delivery.c.state.in_([state.value for state in UNCLAIMED])
 

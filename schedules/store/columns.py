@@ -8,6 +8,8 @@ from sqlalchemy.types import TypeDecorator
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
+LARGEST: Final = 2**63 - 1
+"""The largest number that a column holds."""
 SERVER_NOW: Final = "(extract(epoch FROM statement_timestamp()) * 1000000)::bigint"
 """PostgreSQL's own clock, in whole microseconds since 1970."""
 

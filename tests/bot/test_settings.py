@@ -69,6 +69,23 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
             load_settings({"MUNASARA_SETTINGS": str(path)})
 
 
+@pytest.mark.parametrize(
+    ("content", "remedy"),
+    [
+        (b"log = '\xff'", "is no text in UTF-8. Save it"),
+        (b"log", "is no TOML: .* Write a setting a line"),
+        (None, "cannot be read: Is a directory. Name one in MUNASARA_SETTINGS"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_told_with_what_to_do(
+    tmp_path: Path, content: bytes | None, remedy: str
+) -> None:
+    path = tmp_path / "settings.toml"
+    path.mkdir() if content is None else path.write_bytes(content)
+    with pytest.raises(SettingsError, match=remedy):
+        load_settings({"MUNASARA_SETTINGS": str(path)})
+
+
 def test_telegram_brings_updates_only_to_where_it_reaches_us() -> None:
     public = {"MUNASARA_TELEGRAM": "webhook", "MUNASARA_PUBLIC_URL": "https://bot.example.org"}
     assert load_settings(public).telegram == "webhook"

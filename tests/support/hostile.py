@@ -29,10 +29,10 @@ class HostileServer:
 
 def answering(raw: bytes) -> Behaviour:
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await read_request(reader)
-        writer.write(raw)
-        await writer.drain()
-        await reader.read()
+        while True:
+            await read_request(reader)
+            writer.write(raw)
+            await writer.drain()
 
     return behave
 

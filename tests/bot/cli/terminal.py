@@ -85,6 +85,20 @@ def execute(terminal: Terminal, statement: str) -> None:
         connection.commit()
 
 
+def damage(database: Path) -> None:
+    """Put something else in the place of a database."""
+    for beside in database.parent.glob("munasara.db-*"):
+        beside.unlink()
+    database.write_bytes(b"balloons, and no database at all" * 1_000)
+
+
+def make_read_only(database: Path) -> None:
+    """As a file that may not be written, also for root: a format that SQLite only reads (sqlite.org/fileformat.html)."""
+    with database.open("r+b") as file:
+        file.seek(18)
+        file.write(b"\3")
+
+
 def new_campaign(folder: Path, *, languages: Sequence[str] = ("en",)) -> Path:
     """A campaign with one message on Telegram, a week from today."""
     write_starter(folder, Start("balloons", "Balloons", "WhiteBalloons", tuple(languages), "UTC", today()))

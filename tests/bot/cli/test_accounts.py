@@ -25,6 +25,23 @@ def test_add_asks_a_first_timer_for_everything(terminal: Terminal) -> None:
     assert found["has_secret"] is True
 
 
+def test_an_answer_that_cannot_be_right_is_asked_for_again(terminal: Terminal) -> None:
+    answers = ["tr", "", "Press team", "Run by the campaign", "balloons", "@balloons", TOKEN]
+    shown = terminal.run("accounts", "add", "telegram", "--no-verify", typed="\n".join(answers) + "\n")
+    assert "Error: Write @name of a public chat, or the chat's number" in shown.stderr
+    assert terminal.json("accounts", "show", "telegram-tr")["settings"] == {"chat_id": "@balloons"}
+
+
+def test_a_misspelt_setting_is_named_before_anything_is_asked(terminal: Terminal) -> None:
+    shown = terminal.run("accounts", "add", "telegram", "--set", "chat=@balloons", code=3)
+    assert shown.stderr.startswith("telegram knows no setting 'chat'. It takes: chat_id,")
+
+
+def test_where_nobody_answers_it_says_that_options_do(terminal: Terminal) -> None:
+    shown = terminal.run("accounts", "add", "telegram", code=130)
+    assert shown.stderr.endswith("options do it, such as --yes; --help lists them.\n")
+
+
 def test_a_token_is_never_seen_again(terminal: Terminal, capfd: pytest.CaptureFixture[str]) -> None:
     shown: list[Result] = [
         terminal.run(
@@ -113,6 +130,51 @@ def test_a_setting_is_changed_and_shown(terminal: Terminal) -> None:
     assert "Say what changes" in terminal.run("accounts", "change", "telegram-en", code=2).stderr
 
 
+@pytest.mark.parametrize(
+    ("given", "remedy"),
+    [
+        ("chat_id=hello", "Write @name of a public chat"),
+        ("base_url=ftp://example.org", "Write an address that begins with https:// or http://"),
+    ],
+)
+def test_a_setting_that_cannot_be_right_is_stored_neither_now_nor_later(
+    terminal: Terminal, given: str, remedy: str
+) -> None:
+    terminal.add_telegram("en")
+    before = terminal.json("accounts", "list")
+    added = terminal.run(
+        *("accounts", "add", "telegram", "--name", "u", "--language", "en", "--owner", "o"),
+        *("--disclosure", "d", "--set", "chat_id=@b", "--set", given, "--no-verify"),
+        typed=f"{TOKEN}\n",
+        code=3,
+    )
+    changed = terminal.run("accounts", "change", "telegram-en", "--set", given, code=3)
+    for shown in (added, changed):
+        assert remedy in shown.stderr
+    assert terminal.json("accounts", "list") == before
+
+
+def test_the_folder_of_a_feed_is_named_from_the_root_on(terminal: Terminal, tmp_path: Path) -> None:
+    shown = terminal.add_feed(Path("news"), code=3)
+    assert "'news' cannot be its folder. Write the whole path" in shown.stderr
+    assert terminal.json("accounts", "list") == []
+    assert "Its folder" not in terminal.add_feed(tmp_path / "news").stdout
+
+
+def test_a_folder_that_cannot_be_made_is_told_with_what_to_do(terminal: Terminal) -> None:
+    shown = terminal.add_feed(Path("/proc/x"), code=1).stdout
+    assert "could not be written (No such file or directory). See that its folder" in shown
+
+
+def test_what_cannot_be_a_token_replaces_none(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.add_telegram("en")
+    shown = terminal.run("accounts", "token", "telegram-en", typed="abc\n", code=3)
+    assert "A token is digits, a colon, and letters" in shown.stderr
+    assert "'abc'" not in shown.output
+    terminal.add_feed(tmp_path / "feed")
+    assert "feed-en has no token" in terminal.run("accounts", "token", "feed-en", code=3).stderr
+
+
 def test_a_token_is_advised_only_where_there_is_one(terminal: Terminal, tmp_path: Path) -> None:
     (tmp_path / "feed").write_text("a file where the folder should be")
     shown = terminal.add_feed(tmp_path / "feed", code=1).stdout
@@ -130,6 +192,9 @@ def test_a_removed_account_is_gone(terminal: Terminal) -> None:
 def test_an_account_with_open_posts_is_not_removed(planned: Terminal) -> None:
     shown = planned.run("accounts", "remove", "telegram-en", "--yes", code=3)
     assert "posts that have not ended" in shown.stderr
+    assert "pause" not in shown.stderr
+    planned.run("posts", "cancel", "1")
+    planned.run("accounts", "remove", "telegram-en", "--yes")
 
 
 def test_what_the_platform_says_of_its_quota_is_shown_and_kept(

@@ -49,8 +49,9 @@ def test_approve_takes_numbers(three: Terminal) -> None:
     assert [post["id"] for post in three.json("posts", "list", "--state", "ready")] == [2]
 
 
-def test_approve_of_another_campaign_finds_nothing(three: Terminal) -> None:
-    assert three.out("approve", "--campaign", "other", "--yes") == "No post waits for approval.\n"
+def test_approve_of_a_campaign_finds_nothing_once_all_is_approved(three: Terminal) -> None:
+    three.run("approve", "--campaign", "balloons", "--yes")
+    assert three.out("approve", "--campaign", "balloons", "--yes") == "No post waits for approval.\n"
 
 
 def test_approving_what_is_approved_is_refused(planned: Terminal) -> None:

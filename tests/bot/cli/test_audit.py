@@ -46,6 +46,15 @@ def test_an_end_that_was_cut_off_is_found_with_the_head(recorded: Terminal) -> N
     assert "the end was cut off" in recorded.out("audit", "verify", "--head", head, code=1)
 
 
+def test_what_is_no_head_is_no_alarm(recorded: Terminal) -> None:
+    head = recorded.json("audit", "verify")["head"]
+    for wrong in ("foo", "", head[:-1]):
+        shown = recorded.run("audit", "verify", "--head", wrong, code=3)
+        assert "is no head. Copy it whole" in shown.stderr
+        assert "cut off" not in shown.output
+    recorded.run("audit", "verify", "--head", f" {head}\n")
+
+
 def test_the_doctor_shows_the_head(recorded: Terminal) -> None:
     head = recorded.json("audit", "verify")["head"]
     assert f"Whole, 2 records. Keep the head elsewhere: {head}" in recorded.out("doctor")

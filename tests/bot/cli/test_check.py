@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from bot.cli.check import show_coverage
 from content.variants import CoverageRow
 from tests.bot.cli.terminal import Terminal
@@ -76,3 +78,23 @@ def test_a_slot_in_a_gap_of_the_clocks_can_be_refused(terminal: Terminal, tmp_pa
     slots = edited("slots.toml", "at = 2026-09-05T12:00:00", 'at = 2026-03-29T02:30:00\ngap = "refuse"')
     folder = write_campaign(tmp_path, slots)
     assert "does not exist in Europe/Berlin" in terminal.out("check", str(folder), code=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        (
+            "campaign.toml",
+            "ends_on = 2026-09-30",
+            "ends_on = 9999-12-31",
+            "dates before 2000 or after 2100",
+        ),
+        ("campaign.toml", "starts_on = 2026-09-01", 'starts_on = "0001-01-01"', "dates before 2000 or"),
+        ("campaign.toml", "number = 1000,", f"number = 1{'0' * 31},", "10,000,000,000"),
+    ],
+)
+def test_check_refuses_years_and_numbers_of_no_campaign(
+    terminal: Terminal, tmp_path: Path, name: str, old: str, new: str, said: str
+) -> None:
+    folder = write_campaign(tmp_path, edited(name, old, new))
+    assert said in terminal.out("check", str(folder), code=1)

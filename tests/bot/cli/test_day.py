@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,8 +26,11 @@ def held(terminal: Terminal) -> Terminal:
     return terminal
 
 
-async def _plan(terminal: Terminal, name: str) -> None:
-    campaign = load_campaign(EXAMPLE).model_copy(update={"id": name})
+async def _plan(terminal: Terminal, name: str, at: datetime | None = None) -> None:
+    """Plan the example under a name, with the day at another time than its own."""
+    campaign = load_campaign(EXAMPLE)
+    days = tuple(each.model_copy(update={"at": at or each.at}) for each in campaign.action_days)
+    campaign = campaign.model_copy(update={"id": name, "action_days": days})
     store = Store(f"sqlite+aiosqlite:///{terminal.home}/munasara.db")
     try:
         await record(store, SystemClock(), campaign, (), author="sara", kept=frozenset())
@@ -55,11 +58,24 @@ def test_the_days_and_one_of_them_are_shown_with_what_people_changed(held: Termi
     shown = held.out("day", "show", "release")
     assert "Action day release. T-0 is one instant, 2027-03-20 12:00 UTC." in shown
     assert "What people changed:" in shown
+    rows = [line for line in shown.splitlines() if " T-0 " in line]
+    assert [("13:30" in row, "30 minutes later" in row) for row in rows if row.startswith("berlin")] == [
+        (True, True)
+    ]
+    assert not any("berlin" in row for row in rows if "13:00" in row)
     data = held.json("day", "show", "release")
     assert data["cities"] == [
         {"city": "berlin", "status": "planned", "later_by": "0:30:00", "place": "a", "permit": ""}
     ]
     assert {line["day"] for line in data["timelines"]} == {"release"}
+    starts = {line["city"]: line["starts_at"] for line in data["timelines"]}
+    assert [starts["berlin"], starts["hamburg"]] == [
+        "2027-03-20T12:30:00+00:00",
+        "2027-03-20T12:00:00+00:00",
+    ]
+    held.run("day", "abort", "release", "lyon", "--yes")
+    [off] = [line for line in held.out("day", "show", "release").splitlines() if line.startswith("lyon (")]
+    assert "called off: it does not take place" in off
 
 
 def test_what_is_not_planned_or_not_clear_is_said(held: Terminal) -> None:
@@ -109,12 +125,26 @@ def test_a_delay_is_asked_for_and_done_once(held: Terminal) -> None:
 
 def test_a_city_is_held_ended_and_called_off(held: Terminal) -> None:
     held.run("people", "invite", "lena", "--role", "captain", "--scope", "city:berlin")
+    early = held.run("day", "end", "release", "berlin", "--yes", code=3).stderr
+    assert "munasara day abort release berlin" in early
+    asyncio.run(_plan(held, CAMPAIGN, at=datetime(2026, 1, 10, 12, tzinfo=UTC)))
     held.run("day", "end", "release", "berlin", "--yes")
     assert state(held, "berlin").status is Status.ENDED
-    held.run("day", "abort", "release", "lyon", "--yes")
+    assert "No account writes to volunteers." in held.out("day", "abort", "release", "lyon", "--yes")
     assert state(held, "lyon").status is Status.ABORTED
     shown = held.run("day", "delay", "release", "lyon", "--to", "30", "--yes", code=3).stderr
     assert "cannot be taken back" in shown
+
+
+def test_any_city_of_a_day_is_held_although_nothing_else_names_it(held: Terminal) -> None:
+    elsewhere = held.run("day", "hold", "release", "atlantis", code=3).stderr
+    assert "does not take place in 'atlantis'. Its cities: berlin, hamburg," in elsewhere
+    assert "munasara resume city:new-york" in held.out("day", "hold", "release", "new-york")
+    held.run("pause", "city:cairo")
+    assert held.json("status")["paused"] == ["city:cairo", "city:new-york"]
+
+
+def test_a_whole_day_is_held(held: Terminal) -> None:
     assert f"munasara resume campaign:{CAMPAIGN}" in held.out("day", "hold", "release")
     assert held.json("status")["paused"] == [f"campaign:{CAMPAIGN}"]
 

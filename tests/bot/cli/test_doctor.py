@@ -1,8 +1,9 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.bot.cli.terminal import Terminal, execute
+from tests.bot.cli.terminal import Terminal, damage, execute, make_read_only
 
 
 def states(terminal: Terminal, code: int = 0) -> dict[str, str]:
@@ -46,6 +47,16 @@ def test_a_file_that_is_no_database_is_broken(terminal: Terminal) -> None:
         (terminal.home / name).unlink(missing_ok=True)
     (terminal.home / "munasara.db").write_bytes(b"no database at all" * 100)
     assert states(terminal, code=1)["database"] == "broken"
+
+
+@pytest.mark.parametrize("harm", [damage, make_read_only])
+def test_a_database_that_cannot_be_used_is_told_with_what_to_do(
+    terminal: Terminal, harm: Callable[[Path], None]
+) -> None:
+    database = terminal.home / "munasara.db"
+    harm(database)
+    said = terminal.out("doctor", code=1)
+    assert f"Let the user that runs Munasara read and write {database} and its folder" in said
 
 
 def test_posts_that_wait_without_a_worker_are_broken(planned: Terminal) -> None:

@@ -1,4 +1,5 @@
 from schedules.accounts.keys import create_key, next_key
+from schedules.store.engine import Store
 from tests.bot.cli.terminal import Terminal
 
 
@@ -17,6 +18,14 @@ def test_a_key_is_changed_after_a_warning_and_the_installation_goes_on(planned: 
         "detail": "Nothing keeps it from sending.",
     }
     planned.run("audit", "verify")
+
+
+def test_while_the_key_is_being_changed_a_second_change_says_so(planned: Terminal) -> None:
+    store = Store(f"sqlite+aiosqlite:///{planned.home}/munasara.db")
+    with store.sole_worker():
+        said = planned.run("keys", "rotate", "--yes", code=3)
+    assert "The key is being changed by another command at this moment" in said.stderr
+    planned.run("keys", "rotate", "--yes")
 
 
 def test_nothing_is_opened_before_a_change_of_key_is_finished(planned: Terminal) -> None:

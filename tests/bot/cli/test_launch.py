@@ -69,3 +69,26 @@ def test_what_is_stale_is_listed_and_nothing_is_asked(dormant: Terminal, folder:
     refused = dormant.run("launch", str(folder), code=1)
     assert "account telegram-en" in refused.stdout
     assert "nothing was launched" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("at", "why"),
+    [("2020-01-01T10:00", "over already"), ("9999-12-31T23:59", "no campaign has dates after 2100")],
+)
+def test_a_moment_at_which_nothing_can_begin_is_said(
+    dormant: Terminal, folder: Path, at: str, why: str
+) -> None:
+    assert why in dormant.run("launch", str(folder), "--at", at, code=3).stderr
+
+
+def test_a_launch_that_the_clocks_jump_over_says_when_it_is_instead(
+    dormant: Terminal, folder: Path
+) -> None:
+    head = folder / "campaign.toml"
+    head.write_text(head.read_text(encoding="utf-8").replace('"UTC"', '"Europe/Berlin"'), encoding="utf-8")
+    dormant.run("plan", str(folder), "--yes")
+    shown = dormant.run("launch", str(folder), "--at", "2099-03-29T02:30", "--yes")
+    assert (
+        "The clocks jump over 2099-03-29 02:30 in Europe/Berlin: T-0 becomes 2099-03-29 03:30."
+        in shown.stderr
+    )

@@ -1,3 +1,5 @@
+import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ def test_a_new_folder_passes_check_at_once(terminal: Terminal, tmp_path: Path) -
     folder = tmp_path / "My campaign"
     words = ("--title", 'The "long" way', "--tag", "#LongWay", "--language", "ar", "--language", "fa-AF")
     shown = terminal.out("new", str(folder), *words, "--zone", "Asia/Beirut")
-    assert f"munasara check {folder}" in shown
+    assert f"munasara check '{folder}'" in shown
     report = terminal.json("check", str(folder))
     assert (report["errors"], report["problems"]) == (0, [])
     assert 'id = "my-campaign"' in (folder / "campaign.toml").read_text()
@@ -35,3 +37,20 @@ def test_what_cannot_be_used_is_said_before_anything_is_written(
 ) -> None:
     assert option in terminal.run("new", str(tmp_path / "it"), option, value, code=2).stderr
     assert not (tmp_path / "it").exists()
+
+
+def test_names_in_any_script_give_ids_of_their_own_and_commands_that_can_be_copied(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    ids = []
+    for name in ("حملة", "نداء", "نداء 2", "Été à Paris"):
+        words = ("new", str(tmp_path / name), "--title", name, "--tag", "WhiteBalloons")
+        shown = terminal.out(*words)
+        assert shlex.split(shown.splitlines()[-1])[-1] == str(tmp_path / name)
+        ids.append(id_in(tmp_path / name))
+    assert ids == ["campaign-725506", "campaign-758c5e", "2-83f3b5", "ete-a-paris"]
+
+
+def id_in(folder: Path) -> str:
+    """The id that was written into a folder."""
+    return str(tomllib.loads((folder / "campaign.toml").read_text())["id"])

@@ -1,3 +1,4 @@
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -113,3 +114,29 @@ def write_line(file: Path, key: str, line: str) -> None:
     """Replace the line of one key."""
     lines = file.read_text().splitlines()
     file.write_text("\n".join(line if old.startswith(f"{key} =") else old for old in lines))
+
+
+def test_another_campaign_of_the_same_id_replaces_one_only_where_that_is_said(
+    planned: Terminal, folder: Path, tmp_path: Path
+) -> None:
+    planned.run("approve", "1", "--yes")
+    other = tmp_path / "copied"
+    shutil.copytree(folder, other)
+    write_line(other / "campaign.toml", "tags", 'tags = ["OtherTag"]')
+    refused = planned.run("plan", str(other), "--yes", code=3)
+    assert f"“Balloons” in {folder.resolve()}" in refused.stderr
+    assert "munasara plan --replace" in refused.stderr
+    assert [problem["code"] for problem in planned.json("plan", str(other))["problems"]] == ["id-taken"]
+    planned.run("plan", str(other), typed="y\nn\n", code=130)
+    assert planned.json("posts", "list")[0]["state"] == "ready"
+    assert "1 changed" in planned.out("plan", str(other), "--yes", "--replace")
+
+
+def test_a_campaign_that_moved_or_says_something_else_is_planned_as_before(
+    planned: Terminal, folder: Path, tmp_path: Path
+) -> None:
+    moved = folder.rename(tmp_path / "elsewhere")
+    (moved / "messages/launch/en.md").write_text("Anew.\n\n{{ hashtag }}\n")
+    assert "1 changed" in planned.out("plan", str(moved), "--yes")
+    write_line(moved / "campaign.toml", "tags", 'tags = ["OtherTag"]')
+    assert "1 changed" in planned.out("plan", str(moved), "--yes")

@@ -1,10 +1,11 @@
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from tests.bot.cli.terminal import Terminal, today
+from tests.bot.cli.terminal import Terminal, execute, today
 
 LATER = f"{today() + timedelta(days=20)}T18:00"
 
@@ -110,3 +111,69 @@ def test_show_tells_letters_and_what_the_platform_told_later(planned: Terminal) 
     assert "Letters: 1 refused" in shown
     assert "After 24 hours: 1,200 likes, 3 replies" in shown
     assert planned.json("posts", "show", "1")["aftermath"]["letters"] == {"refused": 1}
+
+
+@pytest.mark.parametrize("at", ["9998-12-31T23:59", "9999-12-31T23:59"])
+def test_a_post_is_not_moved_beyond_the_dates_of_any_campaign(planned: Terminal, at: str) -> None:
+    refused = planned.run("posts", "reschedule", "1", "--at", at, code=3)
+    assert "no campaign has dates after 2100. Correct the year." in refused.stderr
+    assert "Post 1 moves" in planned.out("posts", "reschedule", "1", "--at", LATER)
+
+
+def test_a_time_that_the_clocks_jump_over_is_refused_with_what_can_be_done_here(planned: Terminal) -> None:
+    at = ("--at", "2099-03-29T02:30", "--zone", "Europe/Berlin")
+    refused = planned.run("posts", "reschedule", "1", *at, code=3).stderr
+    assert refused.endswith("Choose a time before or after.\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("posts", "show"),
+        ("posts", "cancel"),
+        ("posts", "resolve", "--again"),
+        ("posts", "reschedule", "--at", LATER),
+        ("preview",),
+        ("approve",),
+        ("retract", "--yes"),
+        ("retract", "--report"),
+    ],
+)
+def test_a_number_beyond_every_post_is_the_number_of_none(
+    terminal: Terminal, command: tuple[str, ...]
+) -> None:
+    assert "There is no post 9223372036854775808." in terminal.run(*command, str(2**63), code=3).stderr
+
+
+def test_what_needs_no_answer_is_refused_before_anybody_is_asked(planned: Terminal) -> None:
+    refused = planned.run("posts", "resolve", "1", code=3)
+    assert "only an unknown or handed-off post is resolved" in refused.stderr
+    assert refused.stdout == ""
+    planned.run("posts", "cancel", "1")
+    assert "Post 1 is cancelled already." in planned.run("posts", "cancel", "1", code=3).stderr
+
+
+def test_a_post_that_was_taken_back_is_no_longer_told_as_public(planned: Terminal) -> None:
+    put_into(planned, "sent")
+    execute(planned, "UPDATE delivery SET url = 'https://t.me/balloons/5', remote_id = '5'")
+    planned.run("retract", "1", "--yes")
+    assert planned.out("posts", "list").splitlines()[1].endswith("sent   https://t.me/balloons/5")
+    put_into(planned, "sent")
+    assert planned.out("posts", "list").splitlines()[1].endswith("retracted")
+    assert "State: retracted\n" in planned.out("posts", "show", "1")
+    assert planned.json("posts", "list")[0]["retracted"] is True
+
+
+def test_posts_of_several_campaigns_are_told_apart_and_an_unknown_one_is_refused(
+    planned: Terminal, tmp_path: Path
+) -> None:
+    assert "CAMPAIGN" not in planned.out("posts", "list")
+    planned.run("new", str(tmp_path / "kites"), "--title", "Kites", "--tag", "WhiteKites")
+    (tmp_path / "kites/messages/launch/en.md").write_text("Let them fly.\n\n{{ hashtag }}\n")
+    planned.run("plan", str(tmp_path / "kites"), "--yes")
+    shown = planned.out("posts", "list").splitlines()
+    assert "CAMPAIGN" in shown[0]
+    assert [line.split()[5] for line in shown[1:]] == ["balloons", "kites"]
+    for command in (("posts", "list"), ("approve",), ("retract", "--report")):
+        refused = planned.run(*command, "--campaign", "nope", code=3).stderr
+        assert refused == "There is no campaign 'nope'. There is: balloons, kites.\n"

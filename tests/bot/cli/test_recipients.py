@@ -33,6 +33,20 @@ def test_lines_that_are_no_addresses_are_named_by_their_number(listed: Terminal)
     assert "nobody" not in shown.output
 
 
+def test_a_file_that_is_no_text_adds_nothing_and_its_line_is_named(
+    listed: Terminal, tmp_path: Path
+) -> None:
+    file = tmp_path / "press.txt"
+    file.write_bytes(
+        "a@example.org\nmüller@example.org\n".encode("utf-8-sig").replace(b"\xc3\xbc", b"\xfc")
+    )
+    shown = listed.run("recipients", "add", "press-en", "--file", str(file), code=2)
+    assert "line 2 is no text in UTF-8, and nothing was added. Save the file" in shown.stderr
+    assert listed.json("recipients", "list", "press-en") == []
+    file.write_text("a@example.org\n", encoding="utf-8-sig")
+    assert "1 address added" in listed.out("recipients", "add", "press-en", "--file", str(file))
+
+
 def test_who_is_removed_stays_away(listed: Terminal) -> None:
     listed.run("recipients", "add", "press-en", "--file", "-", typed="a@example.org\n")
     listed.run("recipients", "remove", "press-en", typed="a@example.org\n")

@@ -1,7 +1,7 @@
 import sqlite3
 from contextlib import closing
 
-from tests.bot.cli.terminal import Terminal
+from tests.bot.cli.terminal import Terminal, execute
 
 
 def put_into(terminal: Terminal, state: str) -> None:
@@ -40,6 +40,13 @@ def test_the_report_says_what_is_gone_and_exits_by_it(planned: Terminal) -> None
     assert "0 of 1 text gone." in planned.run("retract", "1", "--report", code=1).stdout
     worker_retracts(planned)
     assert "1 of 1 text gone." in planned.out("retract", "1", "--report")
+
+
+def test_what_nobody_will_delete_is_a_no_whether_it_is_asked_for_or_reported(planned: Terminal) -> None:
+    execute(planned, "UPDATE delivery SET state = 'sent'")
+    shown = planned.run("retract", "1", "--yes", code=1)
+    assert "still public" in shown.stdout
+    assert "0 of 1 text gone." in planned.run("retract", "1", "--report", code=1).stdout
 
 
 def test_a_whole_campaign_is_taken_back(planned: Terminal) -> None:

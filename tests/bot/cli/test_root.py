@@ -32,8 +32,9 @@ HEAVY = {
 def imported_by(*words: str) -> set[str]:
     """Every module that one command imports, in a fresh process."""
     code = (
-        "import json, sys\nfrom bot.__main__ import main\n"
-        f"main({list(words)!r}, standalone_mode=False)\nprint('\\n' + json.dumps(list(sys.modules)))"
+        "import contextlib, json, sys\nfrom bot.__main__ import main\n"
+        f"sys.argv[1:] = {list(words)!r}\nwith contextlib.suppress(SystemExit):\n    main()\n"
+        "print('\\n' + json.dumps(list(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(json.loads(run.stdout.splitlines()[-1]))
@@ -85,6 +86,12 @@ def test_an_unknown_noun_is_not_understood(terminal: Terminal) -> None:
 def test_a_wrong_setting_is_one_sentence(terminal: Terminal) -> None:
     shown = Terminal.run_in({**terminal.environment, "MUNASARA_LOG": "loud"}, "status", code=3)
     assert shown.stderr == "MUNASARA_LOG must be one of auto, text, json.\n"
+
+
+def test_an_empty_name_is_refused(terminal: Terminal) -> None:
+    for words in (("--as", "", "pause", "everything"), ("pause", "everything", "--as", " ")):
+        assert "nobody is named" in Terminal.run_in(terminal.environment, *words, code=2).stderr
+    assert terminal.json("status")["paused"] == []
 
 
 def test_a_wrong_name_is_one_sentence(terminal: Terminal) -> None:

@@ -1,8 +1,11 @@
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from schedules.accounts.keys import create_key
-from tests.bot.cli.terminal import Terminal, execute
+from tests.bot.cli.terminal import Terminal, damage, execute, make_read_only
 
 
 def test_a_wipe_asks_for_the_name_of_the_installation(planned: Terminal) -> None:
@@ -38,6 +41,42 @@ def test_where_the_database_does_not_answer_the_key_dies_and_what_is_left_is_sai
     assert not (planned.home / "munasara.key").exists()
     assert "The database could not be erased" in said.stderr
     assert "Wiped, but for what is named above." in said.stdout
+
+
+@pytest.mark.parametrize("harm", [damage, make_read_only])
+def test_a_database_that_cannot_be_emptied_is_destroyed_with_everything_else(
+    planned: Terminal, harm: Callable[[Path], None]
+) -> None:
+    database, page = planned.home / "munasara.db", planned.home / "board" / "b" / "d" / "public"
+    for folder in (page, planned.home / "media"):
+        folder.mkdir(parents=True)
+        (folder / "board.json").write_text("{}", encoding="utf-8")
+    harm(database)
+    kept_open = database.open("rb")
+    said = planned.run("wipe", "--yes", code=1)
+    assert said.stderr.startswith("No worker could be told: ")
+    assert "End each by hand" in said.stderr
+    left = {path.name for path in planned.home.rglob("*") if path.is_file()}
+    assert left <= {"munasara.db.lock"}
+    with kept_open:
+        assert b"balloons" not in kept_open.read()
+    again = planned.run("wipe", "--yes", code=1)
+    assert f"There is no database at {database}." in again.stderr
+    assert not database.exists()
+
+
+def test_where_there_is_no_way_to_a_database_file_it_is_named_and_the_rest_goes(
+    planned: Terminal, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file" / "x.db", tmp_path):
+        (planned.home / "media").mkdir()
+        away = {**planned.environment, "MUNASARA_DATABASE": f"sqlite:///{place}"}
+        said = planned.run_in(away, "--as", "amal", "wipe", "--yes", code=1)
+        assert str(place.parent if place.suffix else place) in said.stderr
+        assert "by hand" in said.stderr
+        assert not (planned.home / "munasara.key").exists()
+        assert not (planned.home / "media").exists()
 
 
 def test_the_next_command_says_that_it_was_wiped_and_how_to_begin_anew(planned: Terminal) -> None:

@@ -18,6 +18,7 @@ def test_it_needs_nothing_from_elsewhere_and_escapes_what_others_wrote() -> None
     assert "<b>Berlin</b>" not in shown
     assert "&lt;b&gt;Berlin&lt;/b&gt;" in shown
     assert "=The &lt;day&gt;" in shown
+    assert '<li lang="en"' not in shown, "the title stands above already"
     assert "&lt;script&gt;" in shown
 
 

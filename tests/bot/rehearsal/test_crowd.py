@@ -30,8 +30,14 @@ def test_one_pauses_and_one_wants_to_be_forgotten(campaign: Campaign) -> None:
     assert manners.count(Manner.PAUSES) == manners.count(Manner.FORGETS) == 1
 
 
-def test_a_campaign_without_prompts_asks_nobody(tmp_path: Path) -> None:
+def test_a_campaign_that_writes_to_nobody_needs_nobody(tmp_path: Path) -> None:
     assert crowd(load_campaign(write_campaign(tmp_path))) == ()
+
+
+def test_nobody_wants_peace_where_an_action_day_alone_writes_to_people(campaign: Campaign) -> None:
+    people = crowd(campaign.model_copy(update={"prompts": ()}))
+    assert {who.city for who in people} == {None, *(city.id for city in campaign.cities)}
+    assert {who.manner for who in people} == {Manner.STAYS}
 
 
 def test_nobody_is_owed_a_prompt_above_their_level_or_after_they_left(campaign: Campaign) -> None:

@@ -18,6 +18,7 @@ from content.richtext import to_json
 from schedules.lifecycle import State
 from tests.bot.rehearsal.conftest import Played
 from tests.bot.rehearsal.factories import NOON, platforms, post, text
+from tests.support.browser import browser
 from tests.support.folders import COMPLETE, write_campaign
 
 EVIL = '"><script>alert(1)</script>\u202e<img src="https://evil.example/x.png" onerror=alert(1)>&amp;'
@@ -221,3 +222,15 @@ def test_the_parts_of_a_thread_are_numbered_beside_texts_of_any_direction(played
         r'<p class="place later">3/3.{0,200}?</p>\s*<div class="text" lang="ar" (.*?)>', played.html
     )
     assert arabic == 'dir="rtl"'
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_a_phone_shows_the_transcript_without_scrolling_sideways(
+    played: Played, tmp_path: Path, direction: str
+) -> None:
+    chromium, page = browser(tmp_path), tmp_path / "transcript.html"
+    turned = played.html.replace('<html lang="en" dir="ltr">', f'<html lang="en" dir="{direction}">')
+    page.write_text(turned.replace("<details", "<details open"), encoding="utf-8")
+    seen = chromium.look(page, 390, 844)
+    assert seen.content <= seen.screen == 390
+    assert seen.direction == direction

@@ -2,12 +2,14 @@ import asyncio
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from bot.rehearsal import run
+from bot.rehearsal.cast import BOT
 from bot.rehearsal.judge import acceptances
-from channels.rehearsal.journal import read_journal
+from channels.rehearsal.journal import accepted, read_journal
 from content.errors import CampaignInvalid
 from schedules.lifecycle import ENDED, State
 from tests.bot.rehearsal.conftest import EXAMPLE, Played
@@ -135,6 +137,63 @@ async def test_complete_folder_keeps_the_promises_with_things_going_wrong(tmp_pa
     report = await run(write_campaign(tmp_path, own, base=COMPLETE), out=tmp_path / "out")
     assert report.verdict.holds
     assert report.counts
+
+
+def _said(name: str, words: str, *, effort: str = "low") -> dict[str, str]:
+    ask = f'[ask]\nkind = "share"\ntext = {{en = "{words}"}}\neffort = "{effort}"\nnext_step = {{en = "Tell a friend"}}\n'
+    return {f"messages/{name}/message.toml": ask, f"messages/{name}/en.md": f"{words}.\n\n#WhiteBalloons\n"}
+
+
+def _city(name: str, *, risk: str = "open") -> str:
+    return (
+        f'[[cities]]\nid = "{name}"\nname = {{en = "{name.title()}"}}\nzone = "Europe/Berlin"\n'
+        f'territory = "DE"\nlanguages = ["en"]\nrisk = "{risk}"\n'
+    )
+
+
+CITIES: Final = ("berlin", "lyon", "paris", "izmir")
+A_DAY_ALONE: Final[dict[str, str]] = {
+    "cities.toml": "".join(_city(name) for name in CITIES) + _city("hidden", risk="guarded"),
+    "action_days/rise.toml": """\
+title = {en = "The balloons rise"}
+at = 2026-09-20T18:00:00
+changes = {delayed = "later", aborted = "off"}
+"""
+    + "".join(f'[[cities]]\nid = "{name}"\ncaptains = 2\npermit = "granted"\n' for name in CITIES)
+    + '[[cities]]\nid = "hidden"\ncaptains = 1\n'
+    + "".join(
+        f'[[steps]]\nid = "{kind.replace("_", "-")}"\nkind = "{kind}"\noffset = "{offset}"\n{more}\n'
+        for kind, offset, more in (
+            ("prompt", "-5d", 'message = "come"'),
+            ("roll_call", "-24h", ""),
+            ("reveal", "-3h", f'message = "where"\ncities = {list(CITIES)}'),
+            ("check_in", "20m", ""),
+            ("next_ask", "40h", 'message = "more"'),
+        )
+    ),
+    **_said("come", "Come"),
+    **_said("where", "This is where we meet"),
+    **_said("later", "It begins later"),
+    **_said("off", "It does not take place"),
+    **_said("more", "Write to your representative", effort="medium"),
+}
+"""An action day in four open cities and a guarded one, with letters and changes, in a campaign that has no prompts."""
+
+
+@pytest.mark.parametrize("faults", [False, True])
+async def test_an_action_day_is_played_where_there_are_no_prompts(tmp_path: Path, *, faults: bool) -> None:
+    report = await run(write_campaign(tmp_path, A_DAY_ALONE), out=tmp_path / "out", faults=faults)
+    [verdict] = report.cities
+    assert verdict.holds, verdict.mismatches
+    assert (verdict.cities, verdict.begun, verdict.aborted) == (5, 5 - faults, int(faults))
+    assert report.letters is None
+    assert report.days is not None
+    assert report.days.holds, report.days
+    assert report.days.unwanted == ()
+    reached = accepted(read_journal(report.journals / "phones" / f"{BOT}.jsonl"))
+    told = {entry["text"].partition(".")[0] for entry in reached}
+    assert told >= {"Come", "This is where we meet", "Write to your representative"}
+    assert ("It begins later" in told) == faults
 
 
 async def test_as_many_people_approve_as_the_campaign_asks_for(tmp_path: Path) -> None:

@@ -151,5 +151,5 @@ def test_remarks_of_the_review_name_no_guarded_city(campaign: Campaign) -> None:
     guarded = next(city for city in campaign.cities if city.risk is Risk.GUARDED)
     what = f"none in {guarded.name['en']}, berlin"
     told = discreet(Problem("x", f"account telegram-{guarded.id}", what, "Mend it."), campaign)
-    assert told.where == "account telegram-a guarded city"
-    assert told.what == "none in a guarded city, berlin"
+    assert told.where == "account telegram-[a guarded city]"
+    assert told.what == "none in [a guarded city], berlin"

@@ -296,5 +296,6 @@ def _names(stage: BotStage) -> Iterator[str]:
     yield from map(own_name, campaign.languages)
     yield from (prompt.id for prompt in campaign.prompts)
     yield from (message.id for message in campaign.messages)
+    yield from (partner.id for partner in campaign.partners)
     yield from (BOT, COORDINATOR.name, *(each.name for each in APPROVERS), FIRST_ZONE)
     yield from ("UTC", "TG", "X", REASON, *Role, *map(str.strip, ODD))

@@ -60,6 +60,7 @@ def test_deep_toml_is_a_problem(tmp_path: Path, text: str) -> None:
     [
         ("\nx = 1999-12-31", "date-far-away claims.toml:2"),
         ("x = [2026-01-01, 9999-12-31T23:59:59Z]", "date-far-away claims.toml:1"),
+        ('x = "1999-12-31 10:00"', "date-far-away claims.toml:1"),
         ('x = 1\ny = "a\\u0000b"', "control-character claims.toml:2"),
         ('"a\\u001bb" = 1', "control-character claims.toml:1"),
     ],

@@ -20,8 +20,8 @@ from schedules.planning.destinations import AccountView
 from schedules.planning.kits import Kits
 from schedules.planning.record import Outcome
 from schedules.store.engine import Store
-from schedules.store.tables import day_city, kit_media
-from tests.support.deliveries import add_stale_campaign
+from schedules.store.tables import campaign, day_city, kit_media
+from tests.support.deliveries import add_accounts, add_stale_campaign
 from tests.support.folders import picture
 from tests.support.office import AMAL, Office
 
@@ -216,6 +216,23 @@ async def test_pictures_are_kept_with_the_plan_and_what_cannot_be_drawn_is_told(
     await look(office, "14:03")
     (drawn,) = (await office.posts())[SLOT].body["media"]
     assert drawn["alt"] == "A balloon"
+
+
+async def test_a_language_in_which_it_cannot_be_drawn_is_told_although_others_have_it(
+    office: Office,
+) -> None:
+    await office.plan()
+    await add_accounts(office.store, "telegram-de", channel="telegram", language="de")
+    office.accounts += (AccountView("telegram-de", "telegram", "de"),)
+    kit = await Kits(office.store).get("balloons")
+    spoken = kit.model_copy(update={"languages": ("en", "de")}).model_dump_json()
+    async with office.store.write() as connection:
+        await connection.execute(campaign.update().values(kit=spoken))
+    await look(office, "14:00")
+    assert [alert.trouble for alert in await told(office)] == [Trouble.ROUND_UP]
+    await look(office, "14:02")
+    (alert,) = await told(office)
+    assert (alert.trouble, alert.subject) == (Trouble.UNTOLD, "rise (de)")
 
 
 async def test_a_delay_of_the_whole_day_moves_the_count_and_that_of_a_city_does_not(office: Office) -> None:

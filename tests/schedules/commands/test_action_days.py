@@ -11,6 +11,7 @@ from sqlalchemy import select
 from content.loader import load_campaign
 from content.models import Campaign
 from content.richtext import from_json, plain
+from schedules.accounts.accounts import REMOVED
 from schedules.action_days.changes import APPROVE_AGAIN, CALLED_OFF
 from schedules.action_days.meetings import Meeting, write_meeting
 from schedules.commands.action_days import Changed, abort, delay, end, move
@@ -26,7 +27,7 @@ from schedules.planning.cities import Status, city_state
 from schedules.planning.kits import Kits
 from schedules.planning.reresolve import follow_time_zones
 from schedules.store.engine import Store
-from schedules.store.tables import campaign, delivery, post
+from schedules.store.tables import account, campaign, delivery, post
 from tests.support.crowd import VAULT
 from tests.support.day_office import T0, day_office
 from tests.support.office import SAMI, Office
@@ -155,7 +156,7 @@ async def test_a_text_that_nobody_approved_tells_nobody_until_somebody_does(offi
     await office.plan()
     office.clock.set(T0 - timedelta(hours=1))
     done = await _change(office, abort)
-    assert (done.told, done.untold) == (NOWHERE, BERLIN)
+    assert (done.told, done.untold, done.waiting, done.unreached) == (NOWHERE, BERLIN, BERLIN, NOWHERE)
     await office.run()
     assert not [each for each in _told(office) if "aborted" in each]
     alerts = await new_alerts(office.store, office.clock, Kits(office.store))
@@ -166,12 +167,34 @@ async def test_a_text_that_nobody_approved_tells_nobody_until_somebody_does(offi
     assert "rise:!aborted:en ada" in _told(office)
 
 
+async def test_who_is_told_nothing_is_not_said_to_know_and_the_cause_is_told(office: Office) -> None:
+    office.clock.set(T0 - timedelta(hours=2))
+    unfit = await _change(office, delay, timedelta(minutes=45))
+    assert (unfit.untold, unfit.waiting, unfit.unreached) == (BERLIN, NOWHERE, NOWHERE)
+    with pytest.raises(ScheduleError, match="cannot be earlier again: whoever knows"):
+        await _change(office, delay, HALF)
+    async with office.store.write() as connection:
+        await connection.execute(delivery.delete().where(delivery.c.account.in_(("bot", "chat-berlin"))))
+        bot = account.update().where(account.c.id == "bot")
+        await connection.execute(bot.values(held=REMOVED))
+    off = await _change(office, abort)
+    assert (off.untold, off.waiting, off.unreached) == (BERLIN, NOWHERE, BERLIN)
+    with pytest.raises(ScheduleError, match=r"there any more\. This cannot be taken back") as raised:
+        await _change(office, delay, timedelta(hours=1))
+    assert "told" not in str(raised.value)
+
+
 async def test_after_the_end_come_thanks_and_nothing_else(office: Office) -> None:
-    office.clock.set(T0 - timedelta(minutes=1))
+    await _change(office, delay, HALF)
+    office.clock.set(T0 + HALF - timedelta(minutes=1))
+    for actor, city in ((CAPTAIN, "berlin"), (SAMI, None)):
+        with pytest.raises(ScheduleError, match=r"not begun yet in: berlin\..*munasara day abort rise"):
+            await end(office.store, office.clock, actor, _campaign(office), "rise", city)
+    office.clock.set(T0 + HALF)
     await _change(office, end)
     await office.run()
     await office.plan()
-    office.clock.set(T0 + timedelta(hours=3))
+    office.clock.set(T0 + timedelta(hours=4))
     await office.run()
     assert "rise:now chat-berlin" not in _told(office)
     assert {"rise:!ended:en ada", "rise:well-done:en ada"} <= set(_told(office))

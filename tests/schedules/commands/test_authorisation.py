@@ -116,6 +116,7 @@ WHO_MAY: dict[str, tuple[frozenset[Role], bool]] = {
     "photos.withhold": (APPROVERS, FREELY),
     "plans.record_plan": (EDITORS, FREELY),
     "post_changes.cancel": (EDITORS, FREELY),
+    "post_changes.require_open": (EDITORS, FREELY),
     "post_changes.reschedule": (EDITORS, FREELY),
     "post_changes.resolve_unknown": (EDITORS, FREELY),
     "readiness.lists": (CAPTAINS | APPROVERS, FREELY),
@@ -130,6 +131,7 @@ WHO_MAY: dict[str, tuple[frozenset[Role], bool]] = {
     "status.status": (ANYBODY, FREELY),
     "urgent.plan_urgent": (EDITORS, FREELY),
     "wipe.wipe": (ADMINS, BY_CODE),
+    "wipe.wipe_beside": (ADMINS, BY_CODE),
 }
 """Each command, who may give it where their role covers everything, and whether it takes a code."""
 

@@ -1,17 +1,17 @@
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 from content.loader import read_campaign
 from schedules.commands.checks import ANYWHERE, check_folder, first_drafts, invented_accounts
 from tests.support.folders import COMPLETE, edited, write_campaign
 
-TODAY = date(2026, 9, 1)
+TODAY = datetime(2026, 9, 1, tzinfo=UTC)
 SLOT = '[[slots]]\nid = "{id}"\nmessage = "launch"\n{place}\nat = 2026-09-05T12:00:00\n'
 LONG = f"{'Balloons. ' * 500}\n\n#WhiteBalloons\n"
 
 
-def codes(folder: Path, on: date = TODAY) -> set[str]:
-    return {problem.code for problem in check_folder(folder, on).problems}
+def codes(folder: Path, now: datetime = TODAY) -> set[str]:
+    return {problem.code for problem in check_folder(folder, now).problems}
 
 
 def names(folder: Path) -> list[str]:
@@ -55,8 +55,8 @@ def test_an_account_that_is_only_named_has_no_limit_of_length(tmp_path: Path) ->
 def test_claims_are_judged_by_the_date_of_the_check(tmp_path: Path) -> None:
     text = {"messages/launch/en.md": "{{ claims.missing }}.\n\n#WhiteBalloons\n"}
     folder = write_campaign(tmp_path, text, base=COMPLETE)
-    assert "claim-expired" not in codes(folder, date(2026, 12, 31))
-    assert "claim-expired" in codes(folder, date(2027, 1, 1))
+    assert "claim-expired" not in codes(folder, datetime(2026, 12, 31, tzinfo=UTC))
+    assert "claim-expired" in codes(folder, datetime(2027, 1, 1, tzinfo=UTC))
 
 
 def test_near_equal_texts_of_two_languages_are_found(tmp_path: Path) -> None:
@@ -113,3 +113,50 @@ def test_a_slot_that_pins_on_a_channel_without_an_adapter_can_be_drawn(tmp_path:
     assert names(folder) == ["x-en"]
     assert ANYWHERE not in {account.split("-")[0] for account in names(folder)}
     assert "over-limit" not in codes(folder)
+
+
+def test_what_needs_no_account_is_said_before_there_is_one(tmp_path: Path) -> None:
+    day = {
+        "action_days/rise.toml": """\
+title = {en = "The balloons rise", de = "Die Ballons steigen"}
+at = 2026-09-20T18:00:00
+embargo = ["white"]
+
+[[cities]]
+id = "berlin"
+captains = 1
+permit = "applied"
+
+[[cities]]
+id = "london"
+
+[[steps]]
+id = "place"
+kind = "reveal"
+offset = "-3h"
+message = "launch"
+
+[[steps]]
+id = "count"
+kind = "count_closes"
+offset = "2h"
+
+[[steps]]
+id = "numbers"
+kind = "round_up"
+offset = "2h30m"
+message = "launch"
+channels = ["telegram"]
+"""
+    }
+    both = edited("cities.toml", 'languages = ["en"]', 'languages = ["en"]\nrisk = "open"', base=COMPLETE)
+    folder = write_campaign(tmp_path, {**day, **both}, base=COMPLETE)
+    said = {"deputy-missing", "permit-missing", "round-up-early", "embargo-broken"}
+    before, after = datetime(2026, 9, 20, 16, 30, tzinfo=UTC), datetime(2026, 9, 20, 17, tzinfo=UTC)
+    assert codes(folder) & {*said, "day-over"} == said
+    found = [
+        problem.what for problem in check_folder(folder, before).problems if problem.code == "day-over"
+    ]
+    assert found == ["its T-0, 2026-09-20 18:00, is over in berlin"]
+    (over,) = (problem for problem in check_folder(folder, after).problems if problem.code == "day-over")
+    assert (over.where, over.what) == ("action_days/rise.toml", "its T-0, 2026-09-20 18:00, is over")

@@ -63,6 +63,7 @@ async def test_a_time_is_one_to_come_that_exists(counter: Counter) -> None:
     over = counter.clock.now() - timedelta(minutes=1)
     for when, error in (
         (When(exact_at=over), ScheduleError),
+        (When(exact_at=over.replace(year=9998)), LocalTimeInvalid),
         (When(local_at=datetime(2026, 9, 5, 12), zone="Europe/Berlin"), ScheduleError),
         (When(local_at=datetime(2027, 3, 28, 2, 30), zone="Europe/Berlin"), LocalTimeInvalid),
         (When(local_at=datetime(2027, 3, 28, 2, 30), zone="Nowhere"), LocalTimeInvalid),

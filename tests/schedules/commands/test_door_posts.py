@@ -149,10 +149,12 @@ async def test_holding_takes_everything_back_until_it_is_scheduled_again(counter
     assert (await counter.look(number)).door.held_until is None
 
 
-async def test_it_is_not_held_until_a_time_that_is_over(counter: Counter) -> None:
+async def test_it_is_not_held_until_a_time_that_is_over_or_of_no_campaign(counter: Counter) -> None:
     number = await counter.queue()
     with pytest.raises(ScheduleError, match="over"):
         await counter.hold(number, counter.clock.now())
+    with pytest.raises(ScheduleError, match="after 2100"):
+        await counter.hold(number, counter.clock.now().replace(year=9998))
 
 
 async def test_what_was_dropped_is_not_changed_or_scheduled_any_more(counter: Counter) -> None:

@@ -2,22 +2,25 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from schedules.accounts.accounts import REMOVED
 from schedules.clock import SetClock
 from schedules.commands.actor import Actor
-from schedules.commands.pauses import Pause, Resumed, pause, paused, resume
+from schedules.commands.pauses import Pause, Resumed, pause, paused, resume, stoppable
 from schedules.errors import CodeNeeded, Forbidden, ScheduleError
 from schedules.ledger.ledger import Ledger
 from schedules.ledger.values import Mark, scopes
 from schedules.people.roles import Grant, Role
 from schedules.store.engine import Store
-from tests.support.deliveries import NOON, add_accounts, add_deliveries
+from schedules.store.tables import account, campaign
+from tests.support.deliveries import NOON, add_accounts, add_deliveries, add_stale_campaign
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 CLOCK = SetClock(NOW)
 AMAL, SAMI, INES = Actor("amal"), Actor("sami"), Actor("ines")
 ALL_SCOPES = ["everything", "campaign:demo", "city:paris", "partner:harbour-union", "account:a"]
+_KIT = '{"cities": [{"id": "new-york", "risk": "of another version"}], "partners": [{"id": "friends"}]}'
 MISSPELT = [
     (
         "account:nobody",
@@ -49,6 +52,29 @@ async def ready(store: Store) -> Store:
 async def test_one_person_pauses_at_once(ready: Store, scope: str) -> None:
     assert await pause(ready, CLOCK, AMAL, scope) == Pause(scope, "amal", NOW)
     assert await paused(ready) == (Pause(scope, "amal", NOW),)
+
+
+async def test_what_is_only_planned_can_be_paused_and_a_removed_account_names_nothing(ready: Store) -> None:
+    """A kit that only another version reads still tells its cities; one that nobody reads keeps no pause waiting."""
+    await add_accounts(ready, "old", city="atlantis", partner="sunk")
+    await add_stale_campaign(ready)
+    async with ready.write() as connection:
+        gone = update(account).where(account.c.id == "old").values(held=REMOVED)
+        await connection.execute(gone)
+        for name, kit in {"stale": _KIT, "demo": "no json"}.items():
+            await connection.execute(update(campaign).where(campaign.c.id == name).values(kit=kit))
+    for scope in ("city:new-york", "partner:friends", "city:paris", "campaign:demo"):
+        assert (await pause(ready, CLOCK, AMAL, scope)).scope == scope
+    for scope in ("city:atlantis", "partner:sunk"):
+        with pytest.raises(ScheduleError, match="There is no"):
+            await pause(ready, CLOCK, AMAL, scope)
+    offered = await stoppable(ready, AMAL)
+    assert [scope for scope in offered if scope.startswith(("city:", "partner:"))] == [
+        "city:new-york",
+        "city:paris",
+        "partner:friends",
+        "partner:harbour-union",
+    ]
 
 
 @pytest.mark.parametrize("scope", ALL_SCOPES)

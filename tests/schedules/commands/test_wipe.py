@@ -140,8 +140,9 @@ async def test_where_the_database_does_not_answer_the_key_dies_all_the_same(tmp_
     done = await wipe.wipe(nowhere, CLOCK, AMAL, key)
     await nowhere.close()
     assert not key.exists()
-    assert done.left
-    assert done.left[0].startswith("The database could not be erased: ")
+    workers, database = done.left
+    assert workers.startswith("No worker could be told: ")
+    assert database.startswith("The database could not be erased: ")
 
 
 async def test_where_the_key_cannot_be_destroyed_the_rest_goes_all_the_same(

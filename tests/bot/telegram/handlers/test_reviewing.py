@@ -51,5 +51,7 @@ async def test_what_is_left_for_later_comes_again(stage: BotStage) -> None:
     await ask(stage, omar, "/photos")
     await press(stage, omar, "Later")
     assert "No picture waits" in omar.last.text
+    await ask(stage, omar, f"/photos {2**63}")
+    assert "No picture waits" in omar.last.text
     await ask(stage, omar, "/photos")
     assert omar.last.buttons[0] == ["May be published"]

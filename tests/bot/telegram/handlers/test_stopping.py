@@ -26,7 +26,7 @@ async def test_a_hundred_and_fifty_accounts_are_shown_page_by_page_and_found_by_
     edda.send("/stop")
     await stage.settle()
     seen = set()
-    for _ in range(3):
+    for _ in range(4):
         seen |= {label for row in edda.last.buttons for label in row}
         edda.press(edda.last, "›")
         await stage.settle()

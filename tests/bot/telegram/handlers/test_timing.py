@@ -75,6 +75,15 @@ async def test_a_typed_time_is_meant_by_some_clocks(stage: BotStage, sara: Perso
     assert "(Europe/Berlin)" in showing(sara, "missing:").text
 
 
+async def test_a_year_of_no_campaign_is_refused_in_words(stage: BotStage, sara: Person) -> None:
+    await press_on(stage, sara, "missing:", "When")
+    await press_on(stage, sara, "When does it go out?", "Type a time")
+    await write(stage, sara, "9999-12-31 23:59")
+    await press_on(stage, sara, "by which clocks?", showing(sara, "by which clocks?").buttons[0][0])
+    assert showing(sara, "No campaign has dates after 2100. Correct the year.")
+    assert (await _door(stage)).when.local_at is None
+
+
 async def test_or_by_those_of_each_city(stage: BotStage, sara: Person) -> None:
     await press_on(stage, sara, "missing:", "When")
     await press_on(stage, sara, "When does it go out?", "Type a time")
