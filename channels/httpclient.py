@@ -126,7 +126,7 @@ class HttpClient:
         json: Any = None,
         data: Mapping[str, str] | None = None,
         files: Mapping[str, File] | None = None,
-        timeout: aiohttp.ClientTimeout | None = None,  # noqa: ASYNC109 - one of the library's own
+        within: float | None = None,
     ) -> Answer:
         """Send one request and read the whole answer, up to ``MAX_ANSWER_BYTES`` after decompression.
 
@@ -135,6 +135,7 @@ class HttpClient:
             json: the body before it is written as JSON; or
             data: the fields of a form, with
             files: that belong to it.
+            within: Seconds for the whole request, where they are to be fewer than usual.
 
         Raises:
             NoAnswer: Nothing usable came back; ``Translator.failure`` says what that means.
@@ -149,7 +150,7 @@ class HttpClient:
                 headers=headers,
                 json=json,
                 data=body,
-                timeout=timeout or TIMEOUT,
+                timeout=TIMEOUT if within is None else aiohttp.ClientTimeout(total=within),
                 allow_redirects=False,
             ) as response:
                 return Answer(response.status, response.headers, await _read(response))

@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-import aiohttp
-
 from channels.base import (
     AccountCheck,
     CannotTell,
@@ -27,7 +25,7 @@ from channels.secret import Secret
 
 LISTED: Final = 50
 """How many of the newest posts are looked through."""
-QUICK: Final = aiohttp.ClientTimeout(total=5.0)
+QUICK: Final = 5.0
 """Seconds for the look at a post that was just published, so that both requests fit the deadline."""
 TOO_YOUNG: Final = timedelta(days=1)
 UNREADABLE: Final = (LookupError, TypeError, ValueError, AttributeError)
@@ -107,7 +105,7 @@ class Graph:
             raise self.errors.unclear("Meta's answer does not say that it is done", publishing=True)
         fields = f"{self.names.time},{self.names.url}"
         try:
-            shown = await self._read(remote_id, params={"fields": fields}, timeout=QUICK)
+            shown = await self._read(remote_id, params={"fields": fields}, within=QUICK)
             return self._receipt({**shown, "id": remote_id})
         except (ChannelError, *UNREADABLE):
             return Receipt(remote_id, None, _answered_at(answer) or post.planned_at)

@@ -34,8 +34,9 @@ SQLITE_PRAGMAS: Final = (
     "PRAGMA secure_delete=ON",
 )
 POSTGRESQL_OPTIONS: Final = (
-    "-c idle_in_transaction_session_timeout=30s -c statement_timeout=60s -c lock_timeout=30s"
+    "-c idle_in_transaction_session_timeout=30s -c statement_timeout=60s -c lock_timeout=30s -c jit=off"
 )
+"""Statements are short and many: compiling one takes a hundred times as long as running it."""
 
 
 class Store:

@@ -125,7 +125,8 @@ class Bare:
         if not accounts:
             return []
         lanes = self._execute(self._sql.destinations, {"rows": json.dumps([{"id": accounts[0][1]}])})
-        bound = {"account": "a", "room": batch, "claim": uuid4().hex, "lease": LEASE_MICROS}
+        one = {"account": "a", "room": batch}
+        bound = {"claim": uuid4().hex, "lease": LEASE_MICROS, "rows": json.dumps([one]), **one}
         taken = self._execute(self._sql.claim, bound)
         spent = [{"id": lanes[0][0], "tat": lanes[0][3]}]
         self._execute(self._sql.spend, {"rows": json.dumps(spent)})

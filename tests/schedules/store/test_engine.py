@@ -111,6 +111,15 @@ async def test_sqlite_keeps_what_it_committed(sqlite_url: str, pragma: str, expe
     await store.close()
 
 
+async def test_postgresql_compiles_no_statement(postgres_url: str) -> None:
+    store = Store(postgres_url)
+    shown = await store.run(lambda connection: connection.exec_driver_sql("SHOW jit").scalar())
+    async with store.read() as connection, store.brake() as brake:
+        for each in (connection, brake):
+            assert (await each.exec_driver_sql("SHOW jit")).scalar() == shown == "off"
+    await store.close()
+
+
 async def test_errors_of_the_database_carry_no_values(store: Store) -> None:
     async with store.write() as connection:
         await connection.execute(insert(pause).values(_pause("account:secret-name")))
