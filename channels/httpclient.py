@@ -247,6 +247,19 @@ class Translator:
     account: str
     refused_before: frozenset[int] = frozenset()
 
+    async def ask(
+        self, client: HttpClient, method: str, url: str, *, publishing: bool, **options: Any
+    ) -> Answer:
+        """Send one request, with options as ``HttpClient.fetch`` takes them.
+
+        Raises:
+            Unreachable, OutcomeUnknown: Nothing usable came back.
+        """
+        try:
+            return await client.fetch(method, url, **options)
+        except NoAnswer as error:
+            raise self.failure(error, publishing=publishing) from None
+
     def failure(self, error: NoAnswer, *, publishing: bool) -> ChannelError:
         """The error for a request that got no whole answer."""
         if not error.left:

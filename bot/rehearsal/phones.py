@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from channels.base import Card, Connection, OutgoingPost, Prepared, Receipt
 from channels.errors import Refused
-from channels.httpclient import Answer, NoAnswer
+from channels.httpclient import Answer
 from channels.rehearsal.channel import RehearsalChannel
 from channels.telegram.direct import GONE, DirectChannel
 from schedules.planning.prompts import PLATFORM
@@ -38,10 +38,7 @@ class PhoneChannel(RehearsalChannel):
 
     async def _bring(self, card: Card, post: OutgoingPost) -> Answer:
         path = f"/v1/{PLATFORM}/{card.chat}/posts"
-        try:
-            return await self._http.fetch("POST", path, json=_body(card, post))
-        except NoAnswer as error:
-            raise self._errors.failure(error, publishing=True) from None
+        return await self._errors.ask(self._http, "POST", path, publishing=True, json=_body(card, post))
 
 
 def labels(card: Card) -> tuple[tuple[str, ...], ...]:

@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from channels.errors import ChannelError, RateLimited
-from channels.httpclient import Answer, HttpClient, NoAnswer, Translator, clamp_wait, retry_after
+from channels.httpclient import Answer, HttpClient, Translator, clamp_wait, retry_after
 from channels.secret import MASK
 
 EXPIRED: Final = "ExpiredToken"
@@ -107,10 +107,10 @@ class Xrpc:
     ) -> Answer:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"Content-Type": mime} if mime else {}
-        try:
-            return await self._http.fetch(verb, self._address + method, headers=headers, **content)
-        except NoAnswer as error:
-            raise self._errors.failure(error, publishing=publishing) from None
+        address = self._address + method
+        return await self._errors.ask(
+            self._http, verb, address, publishing=publishing, headers=headers, **content
+        )
 
 
 class BlueskyTranslator(Translator):

@@ -19,7 +19,7 @@ from channels.base import (
 )
 from channels.errors import ChannelError, NotAuthorised, RateLimited, Refused
 from channels.graph.complaints import DEAD_TOKEN, NO_SUCH_OBJECT, GraphTranslator, complaint
-from channels.httpclient import Answer, HttpClient, NoAnswer
+from channels.httpclient import Answer, HttpClient
 from channels.sameness import EARLY, one_form
 from channels.secret import Secret
 
@@ -203,10 +203,7 @@ class Graph:
             ) from None
 
     async def _ask(self, method: str, path: str, *, publishing: bool, **options: Any) -> Answer:
-        try:
-            return await self.client.fetch(method, path, **options)
-        except NoAnswer as error:
-            raise self.errors.failure(error, publishing=publishing) from None
+        return await self.errors.ask(self.client, method, path, publishing=publishing, **options)
 
     def _value(
         self, answer: Answer, *, publishing: bool, sent: Mapping[str, str] | None = None

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from channels.base import Connection, OutgoingMedia
 from channels.errors import ChannelError, RateLimited
-from channels.httpclient import Answer, HttpClient, NoAnswer, Translator, clamp_wait, retry_after
+from channels.httpclient import Answer, HttpClient, Translator, clamp_wait, retry_after
 from channels.secret import MASK
 from content.limits import Limits
 
@@ -78,10 +78,7 @@ class MastodonClient:
         Raises:
             ChannelError: The server could not be asked, or refused.
         """
-        try:
-            answer = await self._http.fetch(method, path, **options)
-        except NoAnswer as error:
-            raise self.errors.failure(error, publishing=publishing) from None
+        answer = await self.errors.ask(self._http, method, path, publishing=publishing, **options)
         if answer.ok or answer.status in bearing:
             return answer
         raise self.errors.answered(answer, publishing=publishing, secret=self._token)

@@ -22,7 +22,7 @@ from channels.base import (
 )
 from channels.demands import require_features, visible_post
 from channels.errors import ChannelError, NotAuthorised, Refused
-from channels.httpclient import Answer, HttpClient, NoAnswer, Translator
+from channels.httpclient import Answer, HttpClient, Translator
 from content.limits import LIMITS, Limits
 from content.richtext import RichText, plain
 
@@ -149,10 +149,9 @@ class RehearsalChannel(Channel):
         await self._http.aclose()
 
     async def _send(self, method: str, path: str, *, publishing: bool = False, **options: Any) -> Answer:
-        try:
-            return await self._http.fetch(method, self._path + path, **options)
-        except NoAnswer as error:
-            raise self._errors.failure(error, publishing=publishing) from None
+        return await self._errors.ask(
+            self._http, method, self._path + path, publishing=publishing, **options
+        )
 
     async def _ask(self, method: str, path: str, *, publishing: bool = False, **options: Any) -> Answer:
         answer = await self._send(method, path, publishing=publishing, **options)

@@ -20,7 +20,6 @@ from channels.errors import ChannelError, Refused
 from channels.httpclient import (
     Answer,
     HttpClient,
-    NoAnswer,
     Translator,
     clamp_wait,
     is_foreign_denial,
@@ -222,10 +221,8 @@ class XClient(AsyncClient):  # type: ignore[misc]
             raise self._errors.not_authorised(
                 "the setting base_url is no address", "Check the account's base_url."
             ) from None
-        try:
-            return await self._http.fetch(method, url, headers={**allowed, **(headers or {})}, **body)
-        except NoAnswer as error:
-            raise self._errors.failure(error, publishing=publishing) from None
+        sent = {**allowed, **(headers or {})}
+        return await self._errors.ask(self._http, method, url, publishing=publishing, headers=sent, **body)
 
     def _authorisation(self, url: str, method: str) -> dict[str, str]:
         if not self.signs:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from content.models import Campaign, Level
 from schedules.clock import Clock
 from schedules.people.days import LASTS, DailyPrompt, prompt_of
-from schedules.people.volunteers import Rhythm
+from schedules.people.volunteers import is_here
 from schedules.planning.destinations import AccountView
 from schedules.planning.prompts import PlannedPrompt, planned_prompts
 from schedules.planning.reach import Cohort, Reach, reach
@@ -87,12 +87,7 @@ async def _cohorts(store: Store, now: datetime, campaign: str) -> tuple[Cohort, 
         found = await connection.execute(
             select(*alike, func.count().label("people"))
             .join(person, person.c.id == volunteer.c.person)
-            .where(
-                volunteer.c.campaign == campaign,
-                person.c.left_at.is_(None),
-                volunteer.c.rhythm != Rhythm.PAUSED.value,
-                or_(volunteer.c.paused_until.is_(None), volunteer.c.paused_until <= now),
-            )
+            .where(volunteer.c.campaign == campaign, is_here(now))
             .group_by(*alike)
         )
         return tuple(

@@ -35,7 +35,7 @@ from schedules.ledger.spreading import (
 from schedules.ledger.values import Claimed
 from schedules.lifecycle import LETTER, PUBLISH, State
 from schedules.people.steps import AFTER_THE_END, CHANGE, DayStep, To, is_step, step_of
-from schedules.people.volunteers import Rhythm
+from schedules.people.volunteers import Rhythm, is_here
 from schedules.store.engine import Store
 from schedules.store.tables import day_city, delivery, meeting, person, post, sign_up, volunteer
 
@@ -139,9 +139,7 @@ def _readers(connection: Connection, number: int, now: datetime) -> int | None:
         .where(
             volunteer.c.campaign == own.campaign,
             volunteer.c.city == step.city,
-            volunteer.c.rhythm != Rhythm.PAUSED.value,
-            volunteer.c.paused_until.is_(None) | (volunteer.c.paused_until <= now),
-            person.c.left_at.is_(None),
+            is_here(now),
             _reads(own.language, languages),
             true() if step.to is To.ALL else comes,
         )

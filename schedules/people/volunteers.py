@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from content.models import LEVELS, Level
 from schedules.store.engine import Store
-from schedules.store.tables import volunteer
+from schedules.store.tables import person, volunteer
 
 __all__ = [
     "CONSENT",
@@ -24,6 +24,7 @@ __all__ = [
     "change",
     "erase",
     "get",
+    "is_here",
     "is_quiet",
     "join",
 ]
@@ -90,6 +91,12 @@ def is_quiet(zone: str, now: datetime) -> bool:
 
 
 _DATES: Final = ("prompted_on", "active_on", "done_on")
+
+
+def is_here(now: datetime) -> ColumnElement[bool]:
+    """Whether a volunteer, joined with their person, has neither left nor paused; who pauses for a while is back when it ends."""
+    is_back = or_(volunteer.c.paused_until.is_(None), volunteer.c.paused_until <= now)
+    return and_(person.c.left_at.is_(None), volunteer.c.rhythm != Rhythm.PAUSED.value, is_back)
 
 
 async def get(store: Store, person: str) -> Volunteer | None:

@@ -29,6 +29,15 @@ MORNING: Final = datetime(2026, 9, 5, 6, 0, tzinfo=UTC)
 LEASE: Final = timedelta(minutes=2)
 AMAL, SAMI, INES = Actor("amal"), Actor("sami"), Actor("ines")
 ENGLISH: Final = AccountView("chat-en", "telegram", "en")
+BERLIN: Final = """\
+[[cities]]
+id = "berlin"
+name = {en = "Berlin"}
+zone = "Europe/Berlin"
+territory = "DE"
+languages = ["en"]
+risk = "open"
+"""
 NOON_SLOT: Final = {
     "id": "noon",
     "message": "launch",

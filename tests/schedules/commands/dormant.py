@@ -11,19 +11,13 @@ from schedules.commands.posts import Filter, list_posts
 from schedules.store.engine import Store
 from tests.support.deliveries import add_accounts
 from tests.support.folders import picture
-from tests.support.office import AMAL, INES, MORNING, SAMI, Office
+from tests.support.office import AMAL, BERLIN, INES, MORNING, SAMI, Office
 
 NAME = "balloons"
 START = MORNING + HEAD_START
-CITIES = """\
-[[cities]]
-id = "berlin"
-name = {en = "Berlin"}
-zone = "Europe/Berlin"
-territory = "DE"
-languages = ["en"]
-risk = "open"
-
+CITIES = (
+    BERLIN
+    + """
 [[cities]]
 id = "cairo"
 name = {en = "Cairo"}
@@ -32,6 +26,7 @@ territory = "EG"
 languages = ["en"]
 risk = "open"
 """
+)
 RISE = """\
 title = {en = "The balloons rise"}
 at = 2026-09-20T18:00:00

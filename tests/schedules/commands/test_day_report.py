@@ -5,23 +5,14 @@ from schedules.commands.day_report import report_day
 from schedules.errors import Forbidden, ScheduleError
 from schedules.people.roles import Grant, Role
 from schedules.planning.kits import Kits
-from tests.support.office import AMAL, Office
+from tests.support.office import AMAL, BERLIN, Office
 
 DAY = 'title = {en = "The day"}\nat = 2026-09-06T15:00:00\n'
-CITY = """\
-[[cities]]
-id = "berlin"
-name = {en = "Berlin"}
-zone = "Europe/Berlin"
-territory = "DE"
-languages = ["en"]
-risk = "open"
-"""
 ELSEWHERE = Grant(Role.VIEWER, "campaign:other")
 
 
 async def test_whoever_may_look_at_a_campaign_gets_the_report_of_its_days(office: Office) -> None:
-    office.edit("cities.toml", CITY)
+    office.edit("cities.toml", BERLIN)
     office.edit("action_days/rise.toml", DAY)
     await office.plan()
     kits = Kits(office.store)

@@ -19,7 +19,7 @@ from schedules.planning.destinations import AccountView
 from tests.schedules.planning.factories import wall
 from tests.support.folders import picture
 from tests.support.guided_channel import GUIDED
-from tests.support.office import AMAL, ENGLISH, INES, NOON_SLOT, SAMI, Office
+from tests.support.office import AMAL, BERLIN, ENGLISH, INES, NOON_SLOT, SAMI, Office
 
 SECOND = AccountView("chat-2", "telegram", "en")
 MINOR = '\n[[media]]\nfile = "child.png"\nalt = {en = "A child"}\nidentifiable_minors = true\n'
@@ -274,15 +274,6 @@ SUMMARY:Vote
 DTSTART;TZID=Europe/Berlin:20260906T140000
 END:VEVENT
 END:VCALENDAR
-"""
-BERLIN = """\
-[[cities]]
-id = "berlin"
-name = {en = "Berlin"}
-zone = "Europe/Berlin"
-territory = "DE"
-languages = ["en"]
-risk = "open"
 """
 
 
